@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using StocksDapr.Sidecar.Resources;
+
+namespace StocksDapr.Sidecar.Hosting;
+
+/// <summary>The components that are loaded in one sidecar, in load order.</summary>
+internal sealed class ComponentRegistry
+{
+    private readonly ConcurrentDictionary<string, LoadedComponent> _byName = new(StringComparer.Ordinal);
+    private readonly List<LoadedComponent> _inOrder = [];
+
+    /// <summary>All loaded components, in load order.</summary>
+    public IReadOnlyList<LoadedComponent> All
+    {
+        get
+        {
+            lock (_inOrder) return [.. _inOrder];
+        }
+    }
+
+    /// <summary>The component of that name and kind (an interface such as IStateStore); null when there is none.</summary>
+    public T? Find<T>(string name) where T : class, IComponent =>
+        _byName.TryGetValue(name, out var loaded) ? loaded.Instance as T : null;
+
+    /// <summary>All components of a kind, with their names.</summary>
+    public IEnumerable<KeyValuePair<string, T>> OfKind<T>() where T : class, IComponent =>
+        All.Where(loaded => loaded.Instance is T).Select(loaded => KeyValuePair.Create(loaded.Resource.Name, (T)loaded.Instance));
+
+    public bool Any<T>() where T : class, IComponent => OfKind<T>().Any();
+
+    public void Add(ComponentResource resource, IComponent instance)
+    {
+        var loaded = new LoadedComponent(resource, instance);
+        if (!_byName.TryAdd(resource.Name, loaded)) throw new SidecarStartException($"component {resource.Name} is defined twice");
+        lock (_inOrder) _inOrder.Add(loaded);
+    }
+}
+
+/// <summary>A component and the resource that it was made from.</summary>
+internal sealed record LoadedComponent(ComponentResource Resource, IComponent Instance);

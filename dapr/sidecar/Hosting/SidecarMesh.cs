@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+
+namespace StocksDapr.Sidecar.Hosting;
+
+/// <summary>
+/// What the virtual sidecars of one run have in common: who is there (for invocation by app id) and the in-memory components.
+/// One instance per run; tests make their own.
+/// </summary>
+public sealed class SidecarMesh
+{
+    private readonly ConcurrentDictionary<string, VirtualSidecar> _members = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<(Type Type, string Name), Lazy<object>> _shared = new();
+    private readonly ConcurrentDictionary<string, bool> _expected = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="expectedApps">
+    /// App ids of the run. Until each of them has been asked for its subscriptions, the in-memory broker keeps what nobody has subscribed to yet.
+    /// </param>
+    public SidecarMesh(IEnumerable<string>? expectedApps = null)
+    {
+        foreach (var app in expectedApps ?? []) _expected[app] = false;
+    }
+
+    /// <summary>Raised once, when the last expected application has been asked for its subscriptions.</summary>
+    internal event Action? EveryAppAsked;
+
+    /// <summary>True when every expected application has been asked (also when none is expected).</summary>
+    internal bool AllAppsAsked => _expected.IsEmpty;
+
+    /// <summary>The thing of that type and name that all sidecars of the run share; made by whoever asks first.</summary>
+    internal T Shared<T>(string name, Func<T> create) where T : class =>
+        (T)_shared.GetOrAdd((typeof(T), name), _ => new Lazy<object>(create)).Value;
+
+    internal VirtualSidecar? Find(string appId) => _members.GetValueOrDefault(appId);
+
+    internal void Join(VirtualSidecar sidecar) => _members[sidecar.Options.AppId] = sidecar;
+
+    internal void Leave(VirtualSidecar sidecar) => _members.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
+
+    internal void AppAsked(string appId)
+    {
+        if (_expected.TryRemove(appId, out _) && _expected.IsEmpty) EveryAppAsked?.Invoke();
+    }
+}
