@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using StocksDapr.Sidecar.Running.Processes;
+
+namespace StocksDapr.Sidecar.Postgres;
+
+/// <summary>
+/// Whose account the server runs under. PostgreSQL refuses to run as root, so root lends it the account <c>postgres</c> (or makes one)
+/// and gives it its folder; everybody else runs it as themselves.
+/// </summary>
+/// <param name="Name">The account; null is the one that this process has.</param>
+internal sealed record ServerAccount(string? Name)
+{
+    private const string Packaged = "postgres";
+    private const string Made = "stocksdapr";
+
+    /// <summary>Where clusters live that the account cannot reach at the place asked for.</summary>
+    private const string ReachableRoot = "/var/lib/stocksdapr";
+
+    /// <exception cref="ClusterException">This process is root and there is no account for the server.</exception>
+    public static async Task<ServerAccount> ChooseAsync(CancellationToken cancellationToken)
+    {
+        if (!UnixSignals.RunsAsRoot)
+            return new ServerAccount((string?)null);
+        foreach (var name in new[] { Packaged, Made })
+        {
+            if ((await Tool.RunAsync(["id", "-u", name], cancellationToken)).Succeeded)
+                return new ServerAccount(name);
+        }
+
+        var made = await Tool.RunAsync(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", Made], cancellationToken);
+        return made.Succeeded
+            ? new ServerAccount(Made)
+            : throw new ClusterException($"PostgreSQL does not run as root, and no account could be made for it. Run as an ordinary user. {made.Output}");
+    }
+
+    /// <summary>
+    /// The folder to use for the one asked for: itself, or, when the account may not enter one of its parents (as below /root),
+    /// a folder of its own under /var/lib.
+    /// </summary>
+    public async Task<string> ReachableAsync(string directory, Action<string> report, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(directory);
+        if (Name is null)
+            return directory;
+        await GiveAsync(directory, cancellationToken);
+        if ((await Tool.RunAsync(["test", "-x", directory], cancellationToken, account: Name)).Succeeded)
+            return directory;
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..16];
+        var elsewhere = Path.Combine(ReachableRoot, hash);
+        Directory.CreateDirectory(elsewhere);
+        await GiveAsync(elsewhere, cancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(directory, "WHERE"),
+            string.Create(CultureInfo.InvariantCulture, $"The account {Name} cannot enter this folder, so the database is in {elsewhere}\n"),
+            cancellationToken);
+        report($"the account {Name} cannot enter {directory}: the database is in {elsewhere}");
+        return elsewhere;
+    }
+
+    /// <summary>Makes the account the owner of a file or folder (not of what is in it).</summary>
+    /// <exception cref="ClusterException">The file system does not do that.</exception>
+    public async Task GiveAsync(string path, CancellationToken cancellationToken)
+    {
+        if (Name is null)
+            return;
+        if (await Tool.RunAsync(["chown", $"{Name}:", path], cancellationToken) is { Succeeded: false } failed)
+            throw new ClusterException($"{path} cannot be given to the account {Name}: {failed.Output}");
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using StocksDapr.Sidecar.Postgres;
+using StocksDapr.Sidecar.Running.Processes;
+
+namespace StocksDapr.Support;
+
+/// <summary>
+/// A real PostgreSQL for the tests of one assembly. Every fixture of the process shares one temporary cluster, started on first use; each
+/// test takes a database of its own. Use it as class fixture, collection fixture or by <see cref="CreateDatabaseAsync"/> alone.
+/// Clusters of test processes that were killed are stopped and removed by the next one.
+/// </summary>
+public sealed class PostgresFixture : IAsyncLifetime
+{
+    private const string OwnerFile = "owner";
+    private static readonly string Root = Path.Combine(Path.GetTempPath(), "stocksdapr-tests");
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+    private static PostgresCluster? _shared;
+    private static string _folder = "";
+    private static int _users;
+    private static int _databases;
+
+    private PostgresCluster? _cluster;
+
+    public async Task InitializeAsync()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            _users++;
+            _cluster = _shared ??= await StartAsync();
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            if (--_users > 0 || _shared is null)
+                return;
+            await _shared.DisposeAsync();
+            _shared = null;
+            Directory.Delete(_folder, recursive: true);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    /// <summary>Makes an empty database and returns its Npgsql connection string.</summary>
+    public async Task<string> CreateDatabaseAsync(CancellationToken cancellationToken = default)
+    {
+        var cluster = _cluster ?? throw new InvalidOperationException("The fixture has not been initialised.");
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
+        await cluster.EnsureDatabaseAsync(name, cancellationToken);
+        return cluster.ConnectionString(name);
+    }
+
+    private static async Task<PostgresCluster> StartAsync()
+    {
+        Directory.CreateDirectory(Root);
+        RemoveLeftovers();
+        _folder = Directory.CreateTempSubdirectory("stocksdapr-tests-").FullName;
+        Directory.Delete(_folder);
+        _folder = Path.Combine(Root, Path.GetFileName(_folder));
+        Directory.CreateDirectory(_folder);
+        var me = ProcessIdentity.Current;
+        await File.WriteAllTextAsync(Path.Combine(_folder, OwnerFile), $"{me.Pid} {me.Began}");
+        var settings = new PostgresSettings
+        {
+            Durable = false,
+            MaxConnections = 200,
+            InstallFolder = Path.Combine(Root, "server"),
+        };
+        return await PostgresCluster.StartAsync(Path.Combine(_folder, "postgres"), settings, CancellationToken.None);
+    }
+
+    private static void RemoveLeftovers()
+    {
+        foreach (var folder in Directory.GetDirectories(Root, "stocksdapr-tests-*"))
+        {
+            var owner = Path.Combine(folder, OwnerFile);
+            if (!File.Exists(owner) || File.ReadAllText(owner).Split(' ') is not [var pid, var began])
+                continue;
+            if (new ProcessIdentity(int.Parse(pid, CultureInfo.InvariantCulture), began).IsAlive)
+                continue;
+            if (PostmasterFile.ReadRunning(Path.Combine(folder, "postgres", "data")) is { } server)
+                UnixSignals.Send(server.Pid, UnixSignal.Kill);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another test process removes it at this moment, or the server still writes: the next run takes it away.
+            }
+        }
+    }
+}
