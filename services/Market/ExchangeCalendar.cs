@@ -63,9 +63,13 @@ public sealed class ExchangeCalendar
     }
 
     /// <exception cref="ArgumentOutOfRangeException">That day is not a session, or not covered.</exception>
-    public Session SessionOn(DateOnly date) => TryGetSession(date, out var session)
-        ? session
-        : throw new ArgumentOutOfRangeException(nameof(date), date, Covers(date) ? "Not a session." : "The calendar does not cover this day.");
+    public Session SessionOn(DateOnly date)
+    {
+        if (TryGetSession(date, out var session))
+            return session;
+
+        throw new ArgumentOutOfRangeException(nameof(date), date, Covers(date) ? "Not a session." : "The calendar does not cover this day.");
+    }
 
     /// <summary>Why a weekday is not a session, such as a holiday's name; false for sessions, weekends and days not covered.</summary>
     public bool TryGetClosure(DateOnly date, [NotNullWhen(true)] out string? reason) => _closures.TryGetValue(date, out reason);

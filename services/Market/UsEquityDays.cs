@@ -52,8 +52,8 @@ internal static class UsEquityDays
     }
 
     /// <summary>
-    /// The days of a year that close at <see cref="EarlyClose"/>; some of them may be closed altogether. The record followed here has none before
-    /// the day after Thanksgiving 1999.
+    /// The days of a year that close at <see cref="EarlyClose"/>; some of them may be closed altogether. The record followed here
+    /// has none before the day after Thanksgiving 1999.
     /// </summary>
     public static IEnumerable<DateOnly> EarlyCloses(int year)
     {

@@ -12,7 +12,7 @@ public class ExchangeCalendarTests
             var open = !Weekdays.IsWeekend(day) && !UsEquityDayFacts.Closed.Contains(day);
             Calendar.IsSession(day).Should().Be(open, "of {0}", day);
             if (open)
-                NewYorkTime.FromInstant(Calendar.SessionOn(day).Close).Hour.Should().Be(UsEquityDayFacts.EarlyCloses.Contains(day) ? 13 : 16, "of {0}", day);
+                CloseOf(day).Hour.Should().Be(UsEquityDayFacts.EarlyCloses.Contains(day) ? 13 : 16, "of {0}", day);
         }
     }
 
@@ -35,7 +35,7 @@ public class ExchangeCalendarTests
     [InlineData("2021-12-31", 16)] // New Year's Day 2022 is a Saturday
     [InlineData("2026-07-02", 16)] // Independence Day 2026 is a Saturday, kept on 3 July
     public void Close_follows_the_rule_beyond_and_beside_the_known_exceptions(string date, int hour) =>
-        NewYorkTime.FromInstant(Calendar.SessionOn(DateOnly.Parse(date)).Close).Hour.Should().Be(hour);
+        CloseOf(DateOnly.Parse(date)).Should().Be(new TimeOnly(hour, 0));
 
     [Theory]
     [InlineData("2029-12-25")]
@@ -107,8 +107,10 @@ public class ExchangeCalendarTests
         Calendar.Covers(new(2031, 1, 2)).Should().BeFalse();
         Calendar.IsSession(new(2031, 1, 2)).Should().BeFalse();
         Calendar.LastCompletedSession(DateTimeOffset.MinValue).Should().BeNull();
-        FluentActions.Invoking(() => Calendar.SessionOn(new(2031, 1, 2))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*does not cover*");
-        FluentActions.Invoking(() => Calendar.SessionOn(new(2026, 11, 21))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Not a session*");
+        FluentActions.Invoking(() => Calendar.SessionOn(new(2031, 1, 2)))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*does not cover*");
+        FluentActions.Invoking(() => Calendar.SessionOn(new(2026, 11, 21)))
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("Not a session*");
     }
 
     [Theory]
@@ -139,10 +141,13 @@ public class ExchangeCalendarTests
         for (var day = new DateOnly(1998, 1, 1); day.Year <= 2028; day = day.AddDays(1))
         {
             var line = lines.GetValueOrDefault(day);
-            var session = Calendar.TryGetSession(day, out var found);
-            session.Should().Be(line?[1] != "closed" && !Weekdays.IsWeekend(day), "of {0}", day);
-            if (session)
-                TimeOnly.FromDateTime(NewYorkTime.FromInstant(found.Close).DateTime).Should().Be(line is null ? new(16, 0) : TimeOnly.Parse(line[2]));
+            var open = line?[1] != "closed" && !Weekdays.IsWeekend(day);
+            Calendar.IsSession(day).Should().Be(open, "of {0}", day);
+            if (open)
+                CloseOf(day).Should().Be(line is null ? new(16, 0) : TimeOnly.Parse(line[2]), "of {0}", day);
         }
     }
+
+    private static TimeOnly CloseOf(DateOnly day) =>
+        TimeOnly.FromDateTime(NewYorkTime.FromInstant(Calendar.SessionOn(day).Close).DateTime);
 }
