@@ -14,7 +14,7 @@ internal sealed record DaprError(int Status, string ErrorCode, string Message)
     /// <summary>Metadata of the ErrorInfo detail; null is written as null.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>Type and name of the ResourceInfo detail (<c>pubsub</c>, <c>state</c>); null = no such detail.</summary>
+    /// <summary>Type and name of the ResourceInfo detail (<c>pubsub</c>, <c>state</c>); null = no such detail. Only pub/sub repeats its message there.</summary>
     public (string Type, string Name)? Resource { get; init; }
 
     /// <summary>Field violations of the BadRequest detail.</summary>
@@ -50,6 +50,16 @@ internal sealed record DaprError(int Status, string ErrorCode, string Message)
     private void WriteDetails(Utf8JsonWriter json)
     {
         json.WriteStartArray("details");
+        if (Violations.Count > 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("@type", "type.googleapis.com/google.rpc.BadRequest");
+            json.WriteStartArray("field_violations");
+            foreach (var (field, description) in Violations) WriteViolation(json, field, description);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
         if (Resource is { } resource)
         {
             json.WriteStartObject();
@@ -57,17 +67,7 @@ internal sealed record DaprError(int Status, string ErrorCode, string Message)
             json.WriteString("resource_type", resource.Type);
             json.WriteString("resource_name", resource.Name);
             json.WriteString("owner", "");
-            json.WriteString("description", Message);
-            json.WriteEndObject();
-        }
-
-        if (Violations.Count > 0)
-        {
-            json.WriteStartObject();
-            json.WriteString("@type", "type.googleapis.com/google.rpc.BadRequest");
-            json.WriteStartArray("field_violations");
-            foreach (var (field, description) in Violations) WritePair(json, "field", field, "description", description);
-            json.WriteEndArray();
+            json.WriteString("description", resource.Type == "pubsub" ? Message : "");
             json.WriteEndObject();
         }
 
@@ -102,6 +102,14 @@ internal sealed record DaprError(int Status, string ErrorCode, string Message)
             json.WriteEndObject();
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteViolation(Utf8JsonWriter json, string field, string description)
+    {
+        json.WriteStartObject();
+        if (field.Length > 0) json.WriteString("field", field);
+        json.WriteString("description", description);
         json.WriteEndObject();
     }
 
