@@ -1,0 +1,14 @@
+namespace StocksDapr.Writer.Storage;
+
+/// <summary>The advisory locks of the market database. Whoever else takes advisory locks there must stay clear of these.</summary>
+internal static class Locks
+{
+    /// <summary>Session lock (single key) that one migrating process holds.</summary>
+    public const long Migration = 5_271_000;
+
+    /// <summary>Transaction locks (class, symbol id): whoever writes a symbol's series holds its lock.</summary>
+    public const int SymbolClass = 5_271_001;
+
+    /// <summary>Transaction locks (class, year): create_bars_partition in the migrations takes them.</summary>
+    public const int PartitionClass = 5_271_002;
+}
