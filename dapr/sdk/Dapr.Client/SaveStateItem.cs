@@ -1,0 +1,22 @@
+namespace Dapr.Client;
+
+/// <summary>A value of a bulk write.</summary>
+/// <typeparam name="TValue">Type of the value.</typeparam>
+public readonly struct SaveStateItem<TValue>(
+    string key, TValue value, string? etag, StateOptions? stateOptions = null, IReadOnlyDictionary<string, string>? metadata = null)
+{
+    /// <summary>The state key.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>The value.</summary>
+    public TValue Value { get; } = value;
+
+    /// <summary>The etag that the stored value must still have; null for no condition.</summary>
+    public string? ETag { get; } = etag;
+
+    /// <summary>Consistency and concurrency.</summary>
+    public StateOptions? StateOptions { get; } = stateOptions;
+
+    /// <summary>Metadata for the store.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; } = metadata;
+}
