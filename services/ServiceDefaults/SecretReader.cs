@@ -1,0 +1,48 @@
+using Dapr;
+using Dapr.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using StocksDapr.Contracts;
+
+namespace StocksDapr.ServiceDefaults;
+
+/// <summary>
+/// Reads a secret by its name from the Dapr secret store. A configuration value <c>Secrets:NAME</c> (environment variable
+/// <c>Secrets__NAME</c>) goes before it, for a job that runs without a sidecar.
+/// </summary>
+public sealed partial class SecretReader(DaprClient dapr, IConfiguration configuration, TimeProvider time, ILogger<SecretReader> logger)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits until the sidecar answers and returns the secret; null when the store does not have it.</summary>
+    public async Task<string?> TryReadAsync(string name, CancellationToken cancellationToken)
+    {
+        if (configuration[$"Secrets:{name}"] is { Length: > 0 } configured)
+            return configured;
+
+        while (true)
+        {
+            try
+            {
+                await dapr.WaitForSidecarAsync(cancellationToken);
+                var secret = await dapr.GetSecretAsync(Components.SecretStore, name, cancellationToken: cancellationToken);
+                return secret.Values.FirstOrDefault(value => value.Length > 0);
+            }
+            catch (DaprException e)
+            {
+                LogNotReadYet(logger, name, e.Message);
+                await Task.Delay(RetryAfter, time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="TryReadAsync"/>; a missing secret is an error that says where it belongs.</summary>
+    /// <exception cref="InvalidOperationException">The store answered and does not have the secret.</exception>
+    public async Task<string> ReadAsync(string name, CancellationToken cancellationToken) =>
+        await TryReadAsync(name, cancellationToken)
+        ?? throw new InvalidOperationException(
+            $"The secret '{name}' is empty. Put it into the store behind the Dapr component '{Components.SecretStore}', or set Secrets__{name}.");
+
+    [LoggerMessage(EventId = 90, Level = LogLevel.Warning, Message = "Secret {Name} could not be read yet: {Reason}")]
+    private static partial void LogNotReadYet(ILogger logger, string name, string reason);
+}
