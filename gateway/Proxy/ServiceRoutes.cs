@@ -1,0 +1,57 @@
+using StocksDapr.Contracts;
+using StocksDapr.Gateway.Tokens;
+
+namespace StocksDapr.Gateway.Proxy;
+
+/// <summary>
+/// Which paths of the public API go to which service, and what a token needs for them. Only what stands here can be reached from outside; a
+/// service's own probes, topics and internal paths cannot.
+/// </summary>
+internal static class ServiceRoutes
+{
+    public const string Prefix = "/api/v1";
+
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    private static readonly string[] Writing = [HttpMethods.Post];
+
+    /// <summary>The paths that are read from Query.</summary>
+    private static readonly string[] QueryPaths =
+    [
+        "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
+        "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
+    ];
+
+    /// <summary>The paths that are posted to Collector.</summary>
+    private static readonly string[] CollectorPaths = ["/bars", "/imports"];
+
+    /// <summary>Every proxied operation, as OpenAPI names paths, with the service behind it.</summary>
+    public static IEnumerable<(string Service, string Method, string Path)> Operations =>
+        QueryPaths.Select(path => (AppIds.Query, "get", path)).Concat(CollectorPaths.Select(path => (AppIds.Collector, "post", path)));
+
+    public static void MapServices(this IEndpointRouteBuilder app)
+    {
+        foreach (var path in QueryPaths)
+            app.MapMethods(Prefix + path, Reading, Forward(app, AppIds.Query)).RequireAuthorization(Scopes.Read).ExcludeFromDescription();
+
+        foreach (var path in CollectorPaths)
+        {
+            app.MapMethods(Prefix + path, Writing, Forward(app, AppIds.Collector))
+                .RequireAuthorization(Scopes.Write)
+                .WithMetadata(new UnlimitedBody())
+                .ExcludeFromDescription();
+        }
+    }
+
+    private static RequestDelegate Forward(IEndpointRouteBuilder app, string service)
+    {
+        var proxy = app.ServiceProvider.GetRequiredService<ServiceProxy>();
+        return context => proxy.ForwardAsync(context, service);
+    }
+
+    /// <summary>Imports are streamed to disk; how large they may be is Collector's business.</summary>
+    private sealed class UnlimitedBody : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => null;
+    }
+}
