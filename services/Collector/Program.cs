@@ -1,2 +1,14 @@
-var app = WebApplication.CreateBuilder(args).Build();
+using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Publishing;
+using StocksDapr.Contracts;
+using StocksDapr.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults(AppIds.Collector);
+builder.AddPublishing();
+builder.AddProviders();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+
 await app.RunAsync();

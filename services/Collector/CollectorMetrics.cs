@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace StocksDapr.Collector;
+
+/// <summary>What Collector measures, and the source of its traces.</summary>
+internal sealed class CollectorMetrics : IDisposable
+{
+    public const string Name = "StocksDapr.Collector";
+
+    /// <summary>Spans of collections and of the requests to providers.</summary>
+    public static readonly ActivitySource Activities = new(Name);
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _barsPublished;
+    private readonly Counter<long> _publishFailures;
+    private readonly Counter<long> _providerRequests;
+    private readonly Histogram<double> _collection;
+
+    public CollectorMetrics()
+    {
+        _barsPublished = _meter.CreateCounter<long>("collector.bars.published", "{bar}", "Bars handed to the broker.");
+        _publishFailures = _meter.CreateCounter<long>("collector.publish.failures", "{attempt}", "Attempts to publish that the sidecar or the broker refused.");
+        _providerRequests = _meter.CreateCounter<long>("collector.provider.requests", "{request}", "Requests to providers, by outcome.");
+        _collection = _meter.CreateHistogram<double>("collector.collection.duration", "s", "Time from asking what is due to the last publish.");
+    }
+
+    public void BarsPublished(string topic, string provider, int bars) =>
+        _barsPublished.Add(bars, new("topic", topic), new("provider", provider));
+
+    public void PublishFailed(string topic) => _publishFailures.Add(1, new KeyValuePair<string, object?>("topic", topic));
+
+    public void ProviderAnswered(string provider, string outcome) => _providerRequests.Add(1, new("provider", provider), new("outcome", outcome));
+
+    public void Collected(TimeSpan duration, string outcome) =>
+        _collection.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Dispose() => _meter.Dispose();
+}

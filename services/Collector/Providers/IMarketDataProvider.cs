@@ -1,0 +1,29 @@
+using StocksDapr.Contracts.Messages;
+
+namespace StocksDapr.Collector.Providers;
+
+/// <summary>
+/// A vendor of market data. What goes wrong with a request or a symbol is an answer, not an exception: only cancellation throws.
+/// Implementations are safe to call from several threads, convert times to the start of the interval in UTC and symbols to ours, and pass
+/// values on as the vendor said them.
+/// </summary>
+internal interface IMarketDataProvider
+{
+    /// <summary>The name that bars carry as their source; lower case, stable for ever.</summary>
+    string Name { get; }
+
+    ProviderCapabilities Capabilities { get; }
+
+    /// <summary>What can be collected from this provider.</summary>
+    Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Bars that start in a range, for each symbol asked: its bars (ascending as far as the vendor does, possibly none) or what is wrong.
+    /// </summary>
+    Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
+        BarsRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Splits and dividends with an ex-date in a range, both included, for each symbol asked.</summary>
+    Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
+        IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using StocksDapr.Contracts.Messages;
+
+namespace StocksDapr.Collector.Providers.Simulated;
+
+/// <summary>The provider of the fictional companies: asks <see cref="SimulatedVendor"/> as any provider asks its vendor.</summary>
+internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+    private readonly VendorClient _vendor;
+
+    public SimulatedProvider(SimulatedMarket market, SimulatedOptions options, TimeProvider time, CollectorMetrics metrics)
+    {
+        // The time-out belongs to the vendor client, whose clock tests own.
+        _http = new HttpClient(new SimulatedVendor(market, new FaultInjection(options.Seed, options.Faults), time))
+        {
+            BaseAddress = new Uri("http://simulated.invalid"),
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        _vendor = new VendorClient(Name, _http, RequestTimeout, time, metrics);
+    }
+
+    public string Name => "simulated";
+
+    public ProviderCapabilities Capabilities { get; } = new(
+        SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null), MaxSymbols: 20, MaxBars: 5_000, Delay: TimeSpan.Zero);
+
+    public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) =>
+        _vendor.GetAsync("/instruments", SimulatedJson.ReadInstruments, cancellationToken);
+
+    public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
+        BarsRequest request, CancellationToken cancellationToken) =>
+        _vendor.GetAsync(
+            $"/bars?symbols={Symbols(request.Symbols)}&interval={request.Interval.Code}&from={Instant(request.From)}&to={Instant(request.To)}",
+            body => SimulatedJson.ReadBars(body, request.Symbols),
+            cancellationToken);
+
+    public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
+        IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+        _vendor.GetAsync(
+            $"/actions?symbols={Symbols(symbols)}&from={from.ToString("O", CultureInfo.InvariantCulture)}&to={to.ToString("O", CultureInfo.InvariantCulture)}",
+            body => SimulatedJson.ReadActions(body, symbols),
+            cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Symbols(IReadOnlyList<string> symbols) => string.Join(',', symbols.Select(Uri.EscapeDataString));
+
+    private static string Instant(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

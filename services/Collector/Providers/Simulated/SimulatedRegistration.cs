@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using StocksDapr.Collector.Collection;
+using StocksDapr.Market;
+
+namespace StocksDapr.Collector.Providers.Simulated;
+
+internal static class SimulatedRegistration
+{
+    public static void AddSimulatedProvider(this WebApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection(SimulatedOptions.Section);
+        builder.Services.AddSingleton<IValidateOptions<SimulatedOptions>, SimulatedOptionsValidator>();
+        builder.Services.AddOptions<SimulatedOptions>().Bind(section).ValidateOnStart();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<SimulatedOptions>>().Value);
+        if (!section.GetValue(nameof(SimulatedOptions.Enabled), true))
+            return;
+
+        builder.Services.AddSingleton(services =>
+        {
+            var options = services.GetRequiredService<SimulatedOptions>();
+            return new SimulatedMarket(options.Seed, options.Symbols);
+        });
+        builder.Services.AddSingleton<SimulatedProvider>();
+        builder.Services.AddSingleton(services =>
+        {
+            var options = services.GetRequiredService<SimulatedOptions>();
+            return new CollectionPlan(
+                services.GetRequiredService<SimulatedProvider>(),
+                [
+                    new SeriesPlan(Interval.OneDay, Years: options.DailyYears),
+                    new SeriesPlan(Interval.FifteenMinutes, Sessions: options.IntradayDays),
+                ]);
+        });
+    }
+}
