@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,9 @@ internal static partial class ApiProblems
     public static IServiceCollection AddApiProblems(this IServiceCollection services)
     {
         services.AddExceptionHandler<UnhandledToProblem>();
+
+        // Outside of development a parameter that cannot be read would be a bare 400 without a word about which one.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             var problem = context.ProblemDetails;
