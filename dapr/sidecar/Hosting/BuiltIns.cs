@@ -1,4 +1,5 @@
 using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Secrets;
 using StocksDapr.Sidecar.State;
 using StocksDapr.Sidecar.State.Postgres;
 
@@ -8,12 +9,15 @@ namespace StocksDapr.Sidecar.Hosting;
 internal static class BuiltIns
 {
     public static ComponentTypes ComponentTypes { get; } = new ComponentTypes()
+        .Add("secretstores.local.env", ["v1"], EnvironmentSecretStore.Create)
+        .Add("secretstores.local.file", ["v1"], FileSecretStore.Create)
         .Add("state.in-memory", ["v1"], InMemoryStateStore.Create)
         .Add("state.postgresql", ["v2"], PostgresStateStore.Create);
 
     public static void MapApis(ApiRouter routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        SecretsApi.Map(routes);
         StateApi.Map(routes);
     }
 }

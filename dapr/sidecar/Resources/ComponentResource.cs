@@ -3,7 +3,13 @@ namespace StocksDapr.Sidecar.Resources;
 /// <summary>A Component as read from YAML; its property values are not resolved yet.</summary>
 public sealed record ComponentResource
 {
+    /// <summary>Limit of a component's initialisation when it names none.</summary>
+    public static readonly TimeSpan DefaultInitTimeout = TimeSpan.FromSeconds(5);
+
     public required string Name { get; init; }
+
+    /// <summary>Path of the file that it was read from; empty when it was made otherwise.</summary>
+    public string File { get; init; } = "";
 
     public string? Namespace { get; init; }
 
@@ -15,7 +21,7 @@ public sealed record ComponentResource
 
     public bool IgnoreErrors { get; init; }
 
-    public TimeSpan InitTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan InitTimeout { get; init; } = DefaultInitTimeout;
 
     public IReadOnlyList<ComponentProperty> Properties { get; init; } = [];
 

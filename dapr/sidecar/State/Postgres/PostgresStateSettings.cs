@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.State.Postgres;
 
@@ -28,7 +29,7 @@ internal sealed partial record PostgresStateSettings
 
     public string StateTable => TablePrefix + "state";
 
-    /// <exception cref="SidecarStartException">A value is missing or makes no sense; the message says which and what is valid.</exception>
+    /// <exception cref="ComponentMetadataException">A value is missing or makes no sense; the message says which and what is valid.</exception>
     public static PostgresStateSettings Read(ComponentSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -109,7 +110,7 @@ internal sealed partial record PostgresStateSettings
         return Name().IsMatch(text) ? text : throw Wrong(name, $"is '{text}'; expected letters, digits and underscores, with a schema before a point if need be: public.mine_");
     }
 
-    private static SidecarStartException Wrong(string property, string reason) => new($"metadata '{property}' {reason}");
+    private static ComponentMetadataException Wrong(string property, string reason) => new(property, reason);
 
     [GeneratedRegex("""^(?:(?:"[^"\0]+"|[A-Za-z_][A-Za-z0-9_$]*)\.)?(?:[A-Za-z_][A-Za-z0-9_$]*)?$""", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
