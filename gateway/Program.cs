@@ -11,6 +11,7 @@ using StocksDapr.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AppIds.Gateway);
+builder.WebHost.ConfigureKestrel(EdgeLimits.Apply);
 builder.Services.AddSingleton<Metrics>();
 builder.Services.AddAccess();
 builder.Services.AddRateLimits();
@@ -18,6 +19,7 @@ builder.Services.AddServiceProxy();
 builder.Services.AddSingleton<ApiDescription>();
 
 var app = builder.Build();
+RefusedRequests.Describe(app.Services);
 app.UseMiddleware<EdgeHeaders>();
 app.UseServiceDefaults(publicEdge: true);
 app.UseDocs();

@@ -11,6 +11,8 @@ internal static class ServiceRoutes
 {
     public const string Prefix = "/api/v1";
 
+    private const string ImportsPath = "/imports";
+
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     private static readonly string[] Writing = [HttpMethods.Post];
@@ -23,7 +25,7 @@ internal static class ServiceRoutes
     ];
 
     /// <summary>The paths that are posted to Collector.</summary>
-    private static readonly string[] CollectorPaths = ["/bars", "/imports"];
+    private static readonly string[] CollectorPaths = ["/bars", ImportsPath];
 
     /// <summary>Every proxied operation, as OpenAPI names paths, with the service behind it.</summary>
     public static IEnumerable<(string Service, string Method, string Path)> Operations =>
@@ -36,10 +38,9 @@ internal static class ServiceRoutes
 
         foreach (var path in CollectorPaths)
         {
-            app.MapMethods(Prefix + path, Writing, Forward(app, AppIds.Collector))
-                .RequireAuthorization(Scopes.Write)
-                .WithMetadata(new UnlimitedBody())
-                .ExcludeFromDescription();
+            var writing = app.MapMethods(Prefix + path, Writing, Forward(app, AppIds.Collector)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
+            if (path == ImportsPath)
+                writing.WithMetadata(new UnlimitedBody());
         }
     }
 
