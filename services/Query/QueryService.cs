@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using StocksDapr.Contracts;
+using StocksDapr.Query.Bars;
+using StocksDapr.Query.Bars.Caching;
+using StocksDapr.Query.Coverage;
+using StocksDapr.Query.Freshness;
+using StocksDapr.Query.Imports;
+using StocksDapr.Query.Requests;
+using StocksDapr.Query.Status;
+using StocksDapr.Query.Storage;
+using StocksDapr.Query.Symbols;
+using StocksDapr.ServiceDefaults;
+
+namespace StocksDapr.Query;
+
+/// <summary>What this service is made of, and what it answers.</summary>
+internal static class QueryService
+{
+    /// <summary>500 symbols of the greatest length, their commas escaped, fit into a request's first line.</summary>
+    private const int MaxRequestLineSize = 16 * 1024;
+
+    /// <param name="configure">Called before the application is built, for tests and benchmarks.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+
+        // Before the defaults: of several exception handlers the first one that knows the exception answers.
+        builder.Services.AddExceptionHandler<DatabaseFaults>();
+        builder.AddServiceDefaults(AppIds.Query);
+        AddQuery(builder.Services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseServiceDefaults();
+        app.MapQuery();
+        return app;
+    }
+
+    private static void AddQuery(IServiceCollection services)
+    {
+        services.AddOptions<QueryOptions>().BindConfiguration(QueryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = MaxRequestLineSize);
+        services.AddSingleton<QueryMetrics>();
+        services.AddSingleton<MarketDatabase>();
+        services.AddSingleton<IBarStore, PostgresBarStore>();
+        services.AddSingleton<BarCache>();
+        services.AddSingleton<BarsReader>();
+        services.AddSingleton<BarsEndpoint>();
+        services.AddSingleton<Fence>();
+        services.AddHostedService<StoredListener>();
+        services.AddSingleton<PublicPath>();
+        services.AddSingleton<SymbolSearch>();
+        services.AddSingleton<SeriesCoverage>();
+        services.AddSingleton<ImportReceipts>();
+        services.AddHealthChecks().AddCheck<SchemaCheck>("schema");
+    }
+
+    private static void MapQuery(this WebApplication app)
+    {
+        var bars = app.Services.GetRequiredService<BarsEndpoint>();
+        app.MapGet("/bars", (RequestDelegate)bars.ManyAsync);
+        app.MapGet("/bars/{symbol}", (RequestDelegate)bars.OneAsync);
+        app.MapGet("/series", SeriesEndpoint.ListAsync);
+        app.MapGet("/symbols", SymbolsEndpoint.ListAsync);
+        app.MapGet("/symbols/{symbol}", SymbolsEndpoint.OneAsync);
+        app.MapGet("/imports", ImportsEndpoint.ListAsync);
+        app.MapGet("/imports/{id}", ImportsEndpoint.OneAsync);
+        app.MapGet("/imports/{id}/missing-batches", ImportsEndpoint.MissingAsync);
+        app.MapGet("/status", StatusEndpoint.GetAsync);
+    }
+}
