@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Imports;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Contracts;
@@ -7,8 +8,10 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AppIds.Collector);
 builder.AddPublishing();
 builder.AddProviders();
+builder.AddImports();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.MapImports();
 
 await app.RunAsync();
