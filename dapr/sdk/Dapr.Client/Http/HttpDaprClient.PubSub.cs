@@ -45,11 +45,7 @@ internal sealed partial class HttpDaprClient
         CancellationToken cancellationToken = default)
     {
         var content = new ReadOnlyMemoryContent(data);
-        if (!content.Headers.TryAddWithoutValidation("Content-Type", dataContentType ?? Constants.ContentTypeApplicationJson))
-        {
-            throw new ArgumentException("The content type is not a header value.", nameof(dataContentType));
-        }
-
+        content.Headers.AddText("Content-Type", dataContentType ?? Constants.ContentTypeApplicationJson, nameof(dataContentType));
         return PublishAsync(PublishRoute(pubsubName, topicName, metadata), content, cancellationToken);
     }
 

@@ -150,10 +150,9 @@ internal sealed partial class HttpDaprClient
         var route = StoreRoute(storeName).Segment(key, nameof(key))
             .Query("concurrency", WireName(stateOptions?.Concurrency)).Query("consistency", WireName(stateOptions?.Consistency)).Metadata(metadata);
         var request = channel.Request(HttpMethod.Delete, route);
-        // An empty etag sets no condition. One that is no header value must not lose its condition in silence.
-        if (string.IsNullOrEmpty(etag) || request.Headers.TryAddWithoutValidation("If-Match", etag)) return request;
-        request.Dispose();
-        throw new ArgumentException("The etag is not a header value.", nameof(etag));
+        // An empty etag sets no condition.
+        if (!string.IsNullOrEmpty(etag)) request.Headers.AddText("If-Match", etag, nameof(etag));
+        return request;
     }
 
     private PooledBuffer SaveBody<TValue>(IReadOnlyList<SaveStateItem<TValue>> items) => Json(items, static (client, writer, items) =>

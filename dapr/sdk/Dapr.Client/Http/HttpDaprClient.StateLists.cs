@@ -7,7 +7,7 @@ internal sealed partial class HttpDaprClient
 {
     private const string StateQuery = "Query state";
 
-    /// <summary>Reads a value where the reader stands; a reader without token means that there is none.</summary>
+    /// <summary>Reads the value at which the reader stands, out of the whole text.</summary>
     private delegate T ReadValue<out T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> json);
 
     public override async Task<IReadOnlyList<BulkStateItem>> GetBulkStateAsync(
@@ -120,7 +120,7 @@ internal sealed partial class HttpDaprClient
             if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("An array of stored values was expected.");
             var items = new List<StoredItem<T>>();
             while (reader.Read() && reader.TokenType == JsonTokenType.StartObject) items.Add(Read(ref reader, json, read));
-            return items;
+            return reader.TokenType == JsonTokenType.EndArray ? items : throw new JsonException("A stored value was expected.");
         }
 
         private static StoredItem<T> Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ReadValue<T?> read)
@@ -128,9 +128,9 @@ internal sealed partial class HttpDaprClient
             var item = new StoredItem<T>(string.Empty, default, string.Empty, string.Empty);
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (Enters(ref reader, "key"u8)) item = item with { Key = reader.GetString() ?? string.Empty };
-                else if (Enters(ref reader, "etag"u8)) item = item with { ETag = reader.GetString() ?? string.Empty };
-                else if (Enters(ref reader, "error"u8)) item = item with { Error = reader.GetString() ?? string.Empty };
+                if (Enters(ref reader, "key"u8)) item = item with { Key = Text(ref reader) };
+                else if (Enters(ref reader, "etag"u8)) item = item with { ETag = Text(ref reader) };
+                else if (Enters(ref reader, "error"u8)) item = item with { Error = Text(ref reader) };
                 else if (Enters(ref reader, "data"u8)) item = item with { Value = read(ref reader, json) };
                 else reader.Skip();
             }
@@ -152,7 +152,7 @@ internal sealed partial class HttpDaprClient
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 if (Enters(ref reader, "results"u8)) page = page with { Items = StoredItem<T>.ReadAll(ref reader, json, read) };
-                else if (Enters(ref reader, "token"u8)) page = page with { Token = reader.GetString() ?? string.Empty };
+                else if (Enters(ref reader, "token"u8)) page = page with { Token = Text(ref reader) };
                 else if (Enters(ref reader, "metadata"u8))
                 {
                     page = page with { Metadata = JsonSerializer.Deserialize(ref reader, WireJson.Default.DictionaryStringString) ?? [] };
@@ -163,6 +163,13 @@ internal sealed partial class HttpDaprClient
             return page;
         }
     }
+
+    private static string Text(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString()!,
+        JsonTokenType.Null => string.Empty,
+        _ => throw new JsonException("Text was expected."),
+    };
 
     /// <summary>Whether the property has this name; then the reader moves on to its value.</summary>
     private static bool Enters(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name) && reader.Read();

@@ -13,11 +13,7 @@ internal sealed class PooledBuffer : HttpContent, IBufferWriter<byte>
 
     public PooledBuffer(string? contentType)
     {
-        if (contentType is null) return;
-        if (!Headers.TryAddWithoutValidation("Content-Type", contentType))
-        {
-            throw new ArgumentException("The content type is not a header value.", nameof(contentType));
-        }
+        if (contentType is not null) Headers.AddText("Content-Type", contentType, nameof(contentType));
     }
 
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);

@@ -31,7 +31,9 @@ internal static class SidecarFailure
         var message = error?.Message is { Length: > 0 } text ? text : PlainText(body);
         // Codes below 500 say what is wrong with the call; it stays wrong.
         var transient = status >= HttpStatusCode.InternalServerError || status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests;
-        return new DaprApiException($"The Dapr sidecar answered {(int)status} {error?.ErrorCode}: {message}", error?.ErrorCode, transient);
+        var code = string.IsNullOrEmpty(error?.ErrorCode) ? null : error.ErrorCode;
+        var answer = code is null ? $"{(int)status}" : $"{(int)status} {code}";
+        return new DaprApiException($"The Dapr sidecar answered {answer}: {message}", code, transient);
     }
 
     public static async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
