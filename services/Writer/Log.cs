@@ -18,8 +18,8 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Critical, "The schema cannot be brought up to date")]
     public static partial void MigrationFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(105, LogLevel.Warning, "Waiting for the secret {Secret} of secret store {Store}: {Reason}")]
-    public static partial void WaitingForSecret(this ILogger logger, string secret, string store, string reason);
+    [LoggerMessage(105, LogLevel.Critical, "The database could not be reached within {Wait}; the schema is as it was")]
+    public static partial void MigrationGaveUp(this ILogger logger, TimeSpan wait);
 
     [LoggerMessage(200, LogLevel.Debug, "Stored {Messages} messages: {Inserted} inserted, {Revised} revised, {Unchanged} unchanged, {Quarantined} quarantined in {Milliseconds} ms")]
     public static partial void BarsStored(this ILogger logger, int messages, long inserted, long revised, long unchanged, long quarantined, double milliseconds);

@@ -85,7 +85,7 @@ internal static class BulkDelivery
     private static Delivery<T> ReadEntry<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, JsonSerializerOptions options)
         where T : class
     {
-        string? entryId = null;
+        string? entryId = null, eventId = null;
         Range data = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -97,7 +97,7 @@ internal static class BulkDelivery
             else if (reader.ValueTextEquals("event"u8))
             {
                 reader.Read();
-                data = ReadData(ref reader);
+                data = ReadData(ref reader, out eventId);
             }
             else
             {
@@ -106,20 +106,24 @@ internal static class BulkDelivery
             }
         }
 
-        return Deserialize<T>(entryId ?? throw new JsonException("An entry has an 'entryId'."), body[data], options);
+        return Deserialize<T>(entryId ?? throw new JsonException("An entry has an 'entryId'."), body[data], options) with { EventId = eventId };
     }
 
     /// <summary>Where <c>data</c> stands in the body; empty when the event has none. Leaves the reader on the event's end.</summary>
-    private static Range ReadData(ref Utf8JsonReader reader)
+    private static Range ReadData(ref Utf8JsonReader reader, out string? eventId)
     {
         Range data = default;
+        eventId = null;
         if (reader.TokenType != JsonTokenType.StartObject)
             return data;
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isData = reader.ValueTextEquals("data"u8);
+            var isId = reader.ValueTextEquals("id"u8);
             reader.Read();
+            if (isId && reader.TokenType == JsonTokenType.String)
+                eventId = reader.GetString();
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             if (isData)

@@ -4,5 +4,6 @@ namespace StocksDapr.ServiceDefaults.Messaging;
 /// <param name="EntryId">What the answer refers to.</param>
 /// <param name="Message">Null when the entry cannot be understood.</param>
 /// <param name="Unreadable">What is wrong with it; null when it could be read.</param>
-public readonly record struct Delivery<T>(string EntryId, T? Message, string? Unreadable)
+/// <param name="EventId">The CloudEvent's id, by which its dead letter is known; null when it has none.</param>
+public readonly record struct Delivery<T>(string EntryId, T? Message, string? Unreadable, string? EventId = null)
     where T : class;

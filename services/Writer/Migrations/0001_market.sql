@@ -252,7 +252,8 @@ CREATE TABLE market.dead_letters (
     topic       text        NOT NULL,
     -- The CloudEvent's id; a digest of the body when it has none. With the topic it tells redeliveries apart.
     event_id    text        NOT NULL,
-    -- The envelope as it came, cut at 1 MiB (truncated); only a whole one can be replayed.
+    -- The envelope as it came, cut at 1 MiB (truncated); only a whole one can be replayed. Empty and truncated between the refusal
+    -- by Writer, which tells the reason, and the arrival of the letter.
     body        bytea       NOT NULL,
     truncated   boolean     NOT NULL,
     -- Why, where it is known: only the service that refused it knows, and only Writer tells.

@@ -53,6 +53,21 @@ internal sealed class Migrator(Database database, ILogger logger, IReadOnlyList<
         }
     }
 
+    /// <summary>The newest migration that was applied, 0 if none was.</summary>
+    public async Task<int> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT max(version) FROM market.schema_migrations", connection);
+        try
+        {
+            return await command.ExecuteScalarAsync(cancellationToken) as int? ?? 0;
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return 0;
+        }
+    }
+
     private static async Task LockAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         // No timeout: another replica's migration takes as long as it takes.
