@@ -1,4 +1,7 @@
 using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Bindings;
+using StocksDapr.Sidecar.Bindings.Cron;
+using StocksDapr.Sidecar.Bindings.Http;
 using StocksDapr.Sidecar.Secrets;
 using StocksDapr.Sidecar.State;
 using StocksDapr.Sidecar.State.Postgres;
@@ -9,6 +12,9 @@ namespace StocksDapr.Sidecar.Hosting;
 internal static class BuiltIns
 {
     public static ComponentTypes ComponentTypes { get; } = new ComponentTypes()
+        .Add("bindings.cron", ["v1"], CronBinding.Create)
+        .Add("bindings.http", ["v1"], HttpBinding.Create)
+        .Add("bindings.localstorage", ["v1"], LocalStorageBinding.Create)
         .Add("secretstores.local.env", ["v1"], EnvironmentSecretStore.Create)
         .Add("secretstores.local.file", ["v1"], FileSecretStore.Create)
         .Add("state.in-memory", ["v1"], InMemoryStateStore.Create)
@@ -17,6 +23,7 @@ internal static class BuiltIns
     public static void MapApis(ApiRouter routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        BindingsApi.Map(routes);
         SecretsApi.Map(routes);
         StateApi.Map(routes);
     }
