@@ -66,7 +66,9 @@ public sealed class CloudEventsTests
             .Should().Equal("Cloudevent.n=5", "Cloudevent.type=t");
         (await HeadersAsync(envelope, new()
         {
-            ForwardCloudEventPropertiesAsHeaders = true, IncludedCloudEventPropertiesAsHeaders = ["id"], ExcludedCloudEventPropertiesFromHeaders = ["id"],
+            ForwardCloudEventPropertiesAsHeaders = true,
+            IncludedCloudEventPropertiesAsHeaders = ["id"],
+            ExcludedCloudEventPropertiesFromHeaders = ["id"],
         })).Should().Equal("Cloudevent.id=7");
         (await HeadersAsync(envelope, new())).Should().BeEmpty();
     }

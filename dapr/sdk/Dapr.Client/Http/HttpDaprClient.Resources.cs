@@ -102,7 +102,11 @@ internal sealed partial class HttpDaprClient
         var answer = await ReadWireAsync(response, WireJson.Default.LockAnswer, LockOperation, cancellationToken);
         return new TryLockResponse
         {
-            StoreName = storeName, ResourceId = resourceId, LockOwner = lockOwner, Success = answer?.Success ?? false, Client = this,
+            StoreName = storeName,
+            ResourceId = resourceId,
+            LockOwner = lockOwner,
+            Success = answer?.Success ?? false,
+            Client = this,
         };
     }
 
