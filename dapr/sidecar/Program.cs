@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using StocksDapr.Sidecar.Commands;
+
+return await StocksCommands.RunAsync(args);

@@ -83,13 +83,10 @@ internal sealed class ClusterFiles(string folder, ServerAccount account)
     public void ForgetPort() => File.Delete(PortFile);
 
     /// <summary>The end of the server's newest log.</summary>
-    public string LastLogLines()
-    {
-        var newest = Directory.Exists(Logs)
-            ? new DirectoryInfo(Logs).GetFiles("*.log").MaxBy(file => file.LastWriteTimeUtc)
-            : null;
-        return newest is null ? "" : string.Join('\n', File.ReadLines(newest.FullName).TakeLast(8));
-    }
+    public string LastLogLines() => NewestLog() is { } newest ? string.Join('\n', File.ReadLines(newest).TakeLast(8)) : "";
+
+    public string? NewestLog() =>
+        Directory.Exists(Logs) ? new DirectoryInfo(Logs).GetFiles("*.log").MaxBy(file => file.LastWriteTimeUtc)?.FullName : null;
 
     private static bool IsFree(int port)
     {

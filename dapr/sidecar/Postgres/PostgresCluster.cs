@@ -79,6 +79,22 @@ internal sealed class PostgresCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Stops a server that a killed run left behind in the folder; false when there is none.</summary>
+    public static async Task<bool> StopLeftoverAsync(string directory, CancellationToken cancellationToken)
+    {
+        var folder = ServerAccount.FolderInUse(Path.GetFullPath(directory));
+        var files = new ClusterFiles(folder, new ServerAccount((string?)null));
+        if (files.DataVersion is null || await PostgresServer.AdoptAsync(files.Data, cancellationToken) is not { } running)
+            return false;
+        var binaries = await PostgresBinaries.FindAsync(files.Installed, files.DataVersion, static _ => { }, cancellationToken);
+        await running.StopAsync(binaries, files.Data);
+        return true;
+    }
+
+    /// <summary>The server's newest log of the cluster in the folder; null when there is none.</summary>
+    public static string? NewestLog(string directory) =>
+        new ClusterFiles(ServerAccount.FolderInUse(Path.GetFullPath(directory)), new ServerAccount((string?)null)).NewestLog();
+
     /// <summary>The Npgsql connection string of a database of this cluster.</summary>
     public string ConnectionString(string database) =>
         new NpgsqlConnectionStringBuilder

@@ -48,8 +48,7 @@ internal sealed record ServerAccount(string? Name)
         if ((await Tool.RunAsync(["test", "-x", directory], cancellationToken, account: Name)).Succeeded)
             return directory;
 
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..16];
-        var elsewhere = Path.Combine(ReachableRoot, hash);
+        var elsewhere = Elsewhere(directory);
         Directory.CreateDirectory(elsewhere);
         await GiveAsync(elsewhere, cancellationToken);
         await File.WriteAllTextAsync(
@@ -59,6 +58,13 @@ internal sealed record ServerAccount(string? Name)
         report($"the account {Name} cannot enter {directory}: the database is in {elsewhere}");
         return elsewhere;
     }
+
+    /// <summary>The folder that the cluster asked for at a place really is in, for those who only look.</summary>
+    public static string FolderInUse(string directory) =>
+        UnixSignals.RunsAsRoot && !Directory.Exists(Path.Combine(directory, "data")) && Directory.Exists(Elsewhere(directory)) ? Elsewhere(directory) : directory;
+
+    private static string Elsewhere(string directory) =>
+        Path.Combine(ReachableRoot, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..16]);
 
     /// <summary>Makes the account the owner of a file or folder (not of what is in it).</summary>
     /// <exception cref="ClusterException">The file system does not do that.</exception>

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Npgsql;
+using StocksDapr.Sidecar.Postgres;
+using StocksDapr.Sidecar.Running.Processes;
+using StocksDapr.Sidecar.Running.Records;
+using StocksDapr.Sidecar.Running.Supervision;
+
+namespace StocksDapr.Sidecar.Running;
+
+/// <summary>
+/// The market database of a run: the one that the environment variable STOCKS_POSTGRES names, else a private cluster in the data folder.
+/// </summary>
+internal sealed class RunDatabase : IAsyncDisposable
+{
+    public const string Variable = "STOCKS_POSTGRES";
+    private const string Name = "stocks";
+    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
+
+    private readonly ServiceRow _row;
+    private readonly PostgresCluster? _cluster;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _watching = Task.CompletedTask;
+
+    private RunDatabase(ServiceRow row, PostgresCluster? cluster, string connectionString)
+    {
+        _row = row;
+        _cluster = cluster;
+        ConnectionString = connectionString;
+        if (cluster is not null)
+            _watching = WatchAsync(cluster);
+    }
+
+    public string ConnectionString { get; }
+
+    /// <exception cref="RunFailedException">It cannot be had.</exception>
+    public static async Task<RunDatabase> StartAsync(DataFolder data, ServiceRow row, Action<string> report, CancellationToken cancellationToken)
+    {
+        row.State = ServiceState.Starting;
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
+            return await UseAsync(given, row, cancellationToken);
+
+        var settings = new PostgresSettings
+        {
+            Report = text =>
+            {
+                row.LastLine = text.Split('\n')[0];
+                report(text);
+            },
+        };
+        var cluster = await PostgresCluster.StartAsync(data.Postgres, settings, cancellationToken);
+        try
+        {
+            await cluster.EnsureDatabaseAsync(Name, cancellationToken);
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+
+        row.Address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{cluster.Port}");
+        return new RunDatabase(row, cluster, cluster.ConnectionString(Name));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _watching;
+        _row.State = ServiceState.Stopping;
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
+        _row.Process = null;
+        _row.State = ServiceState.Stopped;
+        _ended.Dispose();
+    }
+
+    private static async Task<RunDatabase> UseAsync(string connectionString, ServiceRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = new NpgsqlConnectionStringBuilder(connectionString);
+            row.Address = string.Create(CultureInfo.InvariantCulture, $"{settings.Host}:{settings.Port}");
+            settings.Pooling = false;
+            await using var connection = new NpgsqlConnection(settings.ConnectionString);
+            await connection.OpenAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or ArgumentException)
+        {
+            throw new RunFailedException($"The database that {Variable} names cannot be used: {exception.Message}", exception);
+        }
+
+        row.State = ServiceState.Ready;
+        return new RunDatabase(row, null, connectionString);
+    }
+
+    /// <summary>The cluster supervises itself; this only shows how it is.</summary>
+    private async Task WatchAsync(PostgresCluster cluster)
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            var pid = cluster.Pid;
+            if (pid != _row.Process?.Pid)
+                _row.Process = pid is { } number ? ProcessIdentity.Of(number) : null;
+            _row.State = pid is null ? ServiceState.Restarting : ServiceState.Ready;
+            _row.Restarts = cluster.Restarts;
+            await Task.Delay(Watch, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

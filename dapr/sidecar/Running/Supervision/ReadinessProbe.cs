@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using StocksDapr.Sidecar.Running.Templates;
+
+namespace StocksDapr.Sidecar.Running.Supervision;
+
+/// <summary>Asks an application whether it is ready: <c>GET /readyz</c>. One that has no such path is ready when it answers.</summary>
+internal sealed class ReadinessProbe : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
+
+    /// <summary>Starting when nothing answers, else what the answer says.</summary>
+    public Task<ServiceState> AskAsync(AppPlan app, CancellationToken cancellationToken) =>
+        app.AppProtocol == "http" ? AskHttpAsync(app, cancellationToken) : ConnectAsync(app, cancellationToken);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ServiceState> AskHttpAsync(AppPlan app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(
+                new UriBuilder("http", app.Host, app.AppPort, "/readyz").Uri, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound ? ServiceState.Ready : ServiceState.Unready;
+        }
+        catch (HttpRequestException)
+        {
+            return ServiceState.Starting;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ServiceState.Unready;
+        }
+    }
+
+    private static async Task<ServiceState> ConnectAsync(AppPlan app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(app.Host, app.AppPort, cancellationToken);
+            return ServiceState.Ready;
+        }
+        catch (SocketException)
+        {
+            return ServiceState.Starting;
+        }
+    }
+}
