@@ -11,7 +11,7 @@ namespace StocksDapr.Sidecar.Commands;
 /// <summary>A run that lives as long as this process: shown on its terminal, or without one in the background.</summary>
 internal sealed class AttachedRun(UpRequest request, bool background)
 {
-    private static readonly TimeSpan BackgroundPatience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan BackgroundPatience = TimeSpan.FromMinutes(2);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
@@ -112,7 +112,7 @@ internal sealed class AttachedRun(UpRequest request, bool background)
         }
         catch (TimeoutException)
         {
-            throw new RunFailedException($"It is not ready after {BackgroundPatience.TotalMinutes:0} minutes. `status` names who is not; the logs are in {request.Data.Logs}.");
+            throw new RunFailedException($"It is not ready after {BackgroundPatience.TotalMinutes:0} minutes: {run.NotReady}. The logs are in {request.Data.Logs}.");
         }
         catch (RunFailedException exception) when (!background)
         {

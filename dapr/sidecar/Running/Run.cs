@@ -52,6 +52,10 @@ internal sealed class Run : IAsyncDisposable
     /// <summary>Completes when the run is ready for its users; fails when it cannot become that.</summary>
     public Task Ready => _readiness?.Ready ?? throw new InvalidOperationException("The run has not been started.");
 
+    /// <summary>Who is not ready, with their states.</summary>
+    public string NotReady => string.Join(
+        ", ", _appRows.Values.Where(row => row.State != ServiceState.Ready).Select(row => $"{row.Name} is {ServiceTable.Word(row.State)}"));
+
     /// <summary>The address of the gateway, <c>http://127.0.0.1:8080</c>; null when the template has none.</summary>
     public static string? GatewayOf(RunPlan plan) =>
         plan.Find(RunOverrides.Gateway) is { AppPort: > 0 } gateway ? Address(gateway) : null;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace StocksDapr.Sidecar.Running.Processes;
 
@@ -12,12 +13,18 @@ namespace StocksDapr.Sidecar.Running.Processes;
 /// <param name="Began">The mark of its start.</param>
 internal sealed record ProcessIdentity(int Pid, string Began)
 {
+    // First of the static members: Current needs it.
+    private static readonly string BootId = OperatingSystem.IsLinux() && File.Exists("/proc/sys/kernel/random/boot_id")
+        ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
+        : "";
+
     /// <summary>The identity of a running process, or null when no such process runs (a zombie does not).</summary>
     public static ProcessIdentity? Of(int pid) => Mark(pid) is { } began ? new ProcessIdentity(pid, began) : null;
 
     public static ProcessIdentity Current { get; } = Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, "");
 
     /// <summary>Whether this very process still runs.</summary>
+    [JsonIgnore]
     public bool IsAlive => Mark(Pid) == Began;
 
     /// <summary>The process' command name, for messages; null when unknown.</summary>
@@ -63,8 +70,4 @@ internal sealed record ProcessIdentity(int Pid, string Began)
             return null;
         }
     }
-
-    private static readonly string BootId = OperatingSystem.IsLinux() && File.Exists("/proc/sys/kernel/random/boot_id")
-        ? File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()
-        : "";
 }
