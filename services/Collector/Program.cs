@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Imports;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
@@ -8,10 +9,12 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AppIds.Collector);
 builder.AddPublishing();
 builder.AddProviders();
+builder.AddCollection();
 builder.AddImports();
 
 var app = builder.Build();
 app.UseServiceDefaults();
+app.MapCollection();
 app.MapImports();
 
 await app.RunAsync();

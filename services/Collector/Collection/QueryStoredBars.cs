@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using StocksDapr.Contracts.Json;
+using StocksDapr.Market;
+
+namespace StocksDapr.Collector.Collection;
+
+/// <summary>Asks Query through the sidecar.</summary>
+/// <param name="query">Its relative addresses are Query's paths.</param>
+internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
+{
+    private const int PageSize = 10_000;
+
+    public async Task<IReadOnlyDictionary<string, StoredSeries>> GetSeriesAsync(
+        IReadOnlyCollection<string> symbols, Interval interval, CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync<SeriesAnswer>($"/series?symbols={Escape(symbols)}&interval={interval.Code}", cancellationToken);
+        var series = new Dictionary<string, StoredSeries>(StringComparer.Ordinal);
+        foreach (var item in answer.Series ?? throw new StoredBarsUnknownException("Query's answer to /series has no 'series'."))
+            series[item.Symbol] = new StoredSeries(Instant(item.First), Instant(item.Last), item.Bars);
+        return series;
+    }
+
+    public async Task<IReadOnlyList<DateTimeOffset>> GetStartsAsync(
+        string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var range = $"/bars?symbols={Escape([symbol])}&interval={interval.Code}&from={Text(from, interval)}&to={Text(to, interval)}&limit={PageSize}";
+        var starts = new List<DateTimeOffset>();
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync<BarsPage>(cursor is null ? range : $"{range}&cursor={Uri.EscapeDataString(cursor)}", cancellationToken);
+            var bars = page.Bars ?? throw new StoredBarsUnknownException("Query's answer to /bars has no 'bars'.");
+            starts.AddRange((bars.GetValueOrDefault(symbol) ?? []).Select(bar => Instant(bar.T)));
+            cursor = page.Next;
+        }
+        while (cursor is not null);
+        return starts;
+    }
+
+    private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await query.GetFromJsonAsync<T>(path, ContractsJson.Options, cancellationToken)
+                ?? throw new StoredBarsUnknownException("Query answered null.");
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new StoredBarsUnknownException(e.Message, e);
+        }
+    }
+
+    private static string Escape(IEnumerable<string> symbols) => Uri.EscapeDataString(string.Join(',', symbols));
+
+    private static string Text(DateTimeOffset start, Interval interval) =>
+        start.UtcDateTime.ToString(interval.IsIntraday ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static DateTimeOffset Instant(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            ? instant
+            : throw new StoredBarsUnknownException("Query said a time that cannot be read.");
+
+    private sealed record SeriesAnswer(IReadOnlyList<SeriesItem>? Series);
+
+    private sealed record SeriesItem(string Symbol, string First, string Last, long Bars);
+
+    private sealed record BarsPage(IReadOnlyDictionary<string, IReadOnlyList<BarTime>>? Bars, string? Next);
+
+    /// <summary>Of a bar its start alone.</summary>
+    private sealed record BarTime(string T);
+}
