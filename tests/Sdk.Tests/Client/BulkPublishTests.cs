@@ -113,6 +113,7 @@ public sealed class BulkPublishTests : SidecarTest
     [InlineData(500, """{"failedEntries":[],"errorCode":"ERR_PUBSUB_PUBLISH_MESSAGE"}""")]
     [InlineData(500, """{"failedEntries":[{"entryId":"2","error":"not one of ours"}]}""")]
     [InlineData(500, """{"failedEntries":[{"entryId":"-1","error":"not one of ours"}]}""")]
+    [InlineData(500, """{"failedEntries":[{"entryId":"0","error":"ours"},{"entryId":"9","error":"not one of ours"}]}""")]
     [InlineData(500, """{"failedEntries":[{"error":"nobody's"}]}""")]
     [InlineData(400, """{"errorCode":"ERR_PUBSUB_EVENTS_SER","message":"bad"}""")]
     [InlineData(413, "too large")]
