@@ -1,0 +1,69 @@
+using Npgsql;
+using StocksDapr.Sidecar.Resources;
+
+namespace StocksDapr.Sidecar.State.Postgres;
+
+public sealed class PostgresStateSettingsTests
+{
+    [Theory]
+    [InlineData("host=localhost port=5433 user=me password=secret dbname=mine sslmode=disable")]
+    [InlineData("host = 'localhost' port=5433 user=me password='secret' database=mine sslmode=disable")]
+    [InlineData("postgres://me:secret@localhost:5433/mine?sslmode=disable")]
+    [InlineData("postgresql://me:secret@localhost:5433/mine?sslmode=disable")]
+    [InlineData("Host=localhost;Port=5433;Username=me;Password=secret;Database=mine;SSL Mode=Disable")]
+    [InlineData("host=localhost;port=5433;username=me;password=secret;database=mine;sslmode=disable")]
+    public void Connection_strings_of_Dapr_and_of_Npgsql_are_understood(string text)
+    {
+        var read = PostgresConnectionText.Parse(text);
+        (read.Host, read.Port, read.Username, read.Password, read.Database, read.SslMode).Should().Be(("localhost", 5433, "me", "secret", "mine", SslMode.Disable));
+    }
+
+    [Fact]
+    public void Special_characters_settings_and_sockets_survive()
+    {
+        PostgresConnectionText.Parse(@"host=/tmp user=u password='it\'s; \\ = a' connect_timeout=7").Password.Should().Be(@"it's; \ = a");
+        PostgresConnectionText.Parse("postgres://u:p%40%3Aw@h/db").Password.Should().Be("p@:w");
+        PostgresConnectionText.Parse("host=h statement_timeout=5s search_path=market").Options.Should().Be("-c statement_timeout=5s");
+        PostgresConnectionText.Parse("postgres:///db?host=%2Fvar%2Frun%2Fpostgresql&user=u").Host.Should().Be("/var/run/postgresql");
+    }
+
+    [Fact]
+    public void Separate_fields_override_the_connection_string()
+    {
+        var settings = Read(("connectionString", "host=a user=u dbname=d"), ("HOST", "b"), ("port", "6000"), ("database", "e"));
+        var connection = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
+        (connection.Host, connection.Port, connection.Database, connection.Username).Should().Be(("b", 6000, "e", "u"));
+    }
+
+    [Fact]
+    public void Settings_have_the_defaults_of_Dapr_and_can_be_set()
+    {
+        var settings = Read(("connectionString", "host=a"));
+        (settings.StateTable, settings.MetadataTable, settings.Timeout, settings.CleanupInterval)
+            .Should().Be(("state", "dapr_metadata", TimeSpan.FromSeconds(20), TimeSpan.FromHours(1)));
+        settings = Read(("connectionString", "host=a"), ("tablePrefix", "public.dapr_"), ("metadataTableName", "m"), ("timeout", "5"), ("cleanupInterval", "0"), ("maxConns", "7"));
+        (settings.StateTable, settings.MetadataTable, settings.Timeout, settings.CleanupInterval).Should().Be(("public.dapr_state", "m", TimeSpan.FromSeconds(5), null));
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString).MaxPoolSize.Should().Be(7);
+    }
+
+    [Theory]
+    [InlineData("timeout", "soon", "metadata 'timeout' is 'soon'*20s*")]
+    [InlineData("timeout", "500ms", "metadata 'timeout' must be at least 1s")]
+    [InlineData("cleanupInterval", "x", "metadata 'cleanupInterval' *")]
+    [InlineData("tablePrefix", "a; drop table x; --", "metadata 'tablePrefix' is 'a; drop table x; --'*")]
+    [InlineData("metadataTableName", "a b", "metadata 'metadataTableName' *")]
+    [InlineData("maxConns", "many", "metadata 'maxConns' is 'many'*")]
+    [InlineData("useAzureAD", "true", "*--daprd*")]
+    [InlineData("connectionString", "", "metadata 'connectionString' no host is given*")]
+    [InlineData("connectionString", "localhost", "metadata 'connectionString' it has a word without '='*")]
+    [InlineData("connectionString", "host=a sslmode=maybe", "metadata 'connectionString' sslmode is 'maybe'*")]
+    [InlineData("connectionString", "host=a port=x", "metadata 'connectionString' port is 'x'*")]
+    public void What_makes_no_sense_is_refused_with_what_would(string name, string value, string expected)
+    {
+        var act = () => Read(name == "connectionString" ? [(name, value)] : [("connectionString", "host=a"), (name, value)]);
+        act.Should().Throw<ComponentMetadataException>().WithMessage(expected);
+    }
+
+    private static PostgresStateSettings Read(params (string Name, string Value)[] metadata) =>
+        PostgresStateSettings.Read(SidecarContexts.Spec("state.postgresql", metadata.ToDictionary(pair => pair.Name, pair => pair.Value)));
+}
