@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Text;
 
 namespace StocksDapr.Collector.Csv;
@@ -13,12 +12,12 @@ internal static class CsvText
     private const int MaxNesting = 2;
 
     /// <summary>The text of a file; disposing it disposes the file.</summary>
-    /// <exception cref="InvalidDataException">The gzip is broken at its beginning.</exception>
+    /// <exception cref="InvalidDataException">The gzip is broken at its beginning; where it is broken or cut off later, reading throws this.</exception>
     public static async Task<Stream> OpenAsync(Stream file, CancellationToken cancellationToken)
     {
         var stream = await ReplayStream.PeekAsync(file, cancellationToken).ConfigureAwait(false);
         for (var nesting = 0; nesting < MaxNesting && stream.Head is [0x1F, 0x8B, ..]; nesting++)
-            stream = await ReplayStream.PeekAsync(new GZipStream(stream, CompressionMode.Decompress), cancellationToken).ConfigureAwait(false);
+            stream = await ReplayStream.PeekAsync(new WholeGzipStream(stream), cancellationToken).ConfigureAwait(false);
 
         switch (stream.Head)
         {
