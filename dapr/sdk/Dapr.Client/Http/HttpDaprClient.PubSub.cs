@@ -122,7 +122,7 @@ internal sealed partial class HttpDaprClient
                 WriteEvent(writer, events[i]);
                 writer.Flush();
                 body.Write(",\"contentType\":\""u8);
-                body.Write(Encoding.ASCII.GetBytes(ContentTypeOf(events[i])));
+                Encoding.ASCII.GetBytes(ContentTypeOf(events[i]).AsSpan(), body);
                 body.Write(ending);
             }
 

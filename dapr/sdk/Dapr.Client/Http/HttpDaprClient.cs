@@ -9,7 +9,7 @@ internal sealed partial class HttpDaprClient(SidecarChannel channel, JsonSeriali
     private readonly JsonWriterOptions _writerOptions = new()
     {
         Encoder = options.Encoder,
-        // What the application's own converters write is checked by nobody but the reader, as with JsonSerializer itself.
+        // As JsonSerializer itself does: the order of what converters write is not checked again.
         SkipValidation = true,
     };
 
