@@ -1,13 +1,20 @@
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Tracing;
 
 namespace StocksDapr.Sidecar.Api;
 
 /// <summary>One call of the sidecar's API: the HTTP context, the sidecar that was called, and the unescaped route parameters.</summary>
-internal readonly struct ApiRequest(HttpContext http, SidecarContext sidecar, RouteMatch match)
+internal readonly struct ApiRequest(HttpContext http, SidecarContext sidecar, RouteMatch match, RequestPath path, TraceContext trace)
 {
     public HttpContext Http { get; } = http;
 
     public SidecarContext Sidecar { get; } = sidecar;
+
+    /// <summary>The request's path, cleaned.</summary>
+    public RequestPath Path { get; } = path;
+
+    /// <summary>The trace that the request belongs to.</summary>
+    public TraceContext Trace { get; } = trace;
 
     public CancellationToken Aborted => Http.RequestAborted;
 

@@ -13,6 +13,9 @@ internal sealed class ApiRouter(SidecarContext sidecar)
 
     public SidecarContext Sidecar { get; } = sidecar;
 
+    /// <summary>Whether the configuration lets an API be called.</summary>
+    public bool Allows(string group, string version) => _access.Allows(group, version);
+
     /// <summary>Maps a route.</summary>
     /// <param name="group">Name of the API in allow and deny lists: state, publish, bindings, secrets, metadata, shutdown, invoke…; empty = always allowed.</param>
     /// <param name="methods">Verbs, separated by <c>|</c>; <c>*</c> = any.</param>

@@ -1,4 +1,8 @@
+using System.Net;
+using System.Text;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Json;
+using StocksDapr.Sidecar.Tracing;
 
 namespace StocksDapr.Sidecar.Delivery;
 
@@ -7,19 +11,66 @@ namespace StocksDapr.Sidecar.Delivery;
 /// </summary>
 internal sealed class AppChannel : IDisposable
 {
+    private const string TokenHeader = "dapr-api-token";
+    private const string ContentTypeHeader = "content-type";
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
     private readonly SidecarOptions _options;
     private readonly SocketsHttpHandler _handler;
     private readonly HttpMessageInvoker _client;
+    private readonly SemaphoreSlim? _slots;
+    private readonly Action? _release;
+    private readonly Version _version;
+    private volatile bool _healthy = true;
 
+    /// <summary>The application of a sidecar.</summary>
     public AppChannel(SidecarOptions options)
+        : this($"{(options.AppProtocol is "https" ? "https" : "http")}://{options.AppHost}:{options.AppPort}", options, verifies: false)
+    {
+    }
+
+    /// <summary>An address outside of the run: no token, no limit, and certificates count.</summary>
+    public AppChannel(Uri address)
+        : this(address.OriginalString.TrimEnd('/'), new SidecarOptions { AppId = "" }, verifies: true)
+    {
+    }
+
+    private AppChannel(string baseAddress, SidecarOptions options, bool verifies)
     {
         _options = options;
-        _handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false };
+        BaseAddress = baseAddress;
+        _version = options.AppProtocol is "h2c" ? HttpVersion.Version20 : HttpVersion.Version11;
+        _slots = options.AppMaxConcurrency > 0 ? new SemaphoreSlim(options.AppMaxConcurrency) : null;
+        _release = _slots is null ? null : ReleaseSlot;
+        _handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = ConnectTimeout,
+            EnableMultipleHttp2Connections = true,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+
+        // As daprd: the certificate of the application beside it, which it made for itself, is not verified.
+#pragma warning disable CA5359
+        if (!verifies) _handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
         _client = new HttpMessageInvoker(_handler, disposeHandler: false);
     }
 
+    /// <summary>Scheme, host and port of the application, without a slash at the end.</summary>
+    public string BaseAddress { get; }
+
     /// <summary>False while health checks say that the application is not well; calls then fail at once with <see cref="AppUnhealthyException"/>.</summary>
-    public bool IsHealthy { get; internal set; } = true;
+    public bool IsHealthy
+    {
+        get => _healthy;
+        internal set => _healthy = value;
+    }
 
     /// <summary>Calls the application and reads its whole answer, as every input binding, subscription and probe does.</summary>
     /// <param name="method">Verb.</param>
@@ -30,25 +81,150 @@ internal sealed class AppChannel : IDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="HttpRequestException">The application could not be reached, or broke the connection.</exception>
     /// <exception cref="AppUnhealthyException">The application is not healthy.</exception>
-    public async Task<AppResponse> SendAsync(
-        HttpMethod method, string path, ReadOnlyMemory<byte> body, string? contentType, IReadOnlyDictionary<string, string>? headers, CancellationToken cancellationToken)
+    public Task<AppResponse> SendAsync(
+        HttpMethod method, string path, ReadOnlyMemory<byte> body, string? contentType, IReadOnlyDictionary<string, string>? headers, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, contentType, headers, TraceContext.None, cancellationToken);
+
+    /// <inheritdoc cref="SendAsync(HttpMethod, string, ReadOnlyMemory{byte}, string, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public Task<AppResponse> SendAsync(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte> body,
+        string? contentType,
+        IReadOnlyDictionary<string, string>? headers,
+        TraceContext trace,
+        CancellationToken cancellationToken)
     {
-        if (!IsHealthy) throw new AppUnhealthyException();
-        using var request = new HttpRequestMessage(method, new Uri($"http://{_options.AppHost}:{_options.AppPort}/{path.TrimStart('/')}"));
-        request.Content = new ReadOnlyMemoryContent(body);
-        foreach (var (name, value) in headers ?? new Dictionary<string, string>()) request.Headers.TryAddWithoutValidation(name, value);
-        if (contentType is not null) request.Content.Headers.TryAddWithoutValidation("content-type", contentType);
-        using var response = await _client.SendAsync(request, cancellationToken);
-        var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-        return new AppResponse((int)response.StatusCode, response.Content.Headers.ContentType?.ToString(), answer);
+        var content = body.IsEmpty && contentType is null ? null : new ReadOnlyMemoryContent(body);
+        return SendAsync(method, path, content, contentType, headers, trace, cancellationToken);
     }
+
+    /// <inheritdoc cref="SendAsync(HttpMethod, string, ReadOnlyMemory{byte}, string, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public async Task<AppResponse> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        string? contentType,
+        IReadOnlyDictionary<string, string>? headers,
+        TraceContext trace,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, Address(path)) { Content = content };
+        if (contentType is not null) content?.Headers.TryAddWithoutValidation(ContentTypeHeader, contentType);
+        AddMetadata(request, headers);
+        AddTrace(request, trace);
+        using var response = await ForwardAsync(request, cancellationToken);
+        var answer = await ReadAsync(response.Message.Content, cancellationToken);
+        return new AppResponse((int)response.Message.StatusCode, response.Message.Content.Headers.ContentType?.ToString(), answer);
+    }
+
+    /// <summary>
+    /// Sends a prepared request and returns as soon as the answer's headers are there. The slot of the concurrency limit is held until the answer is disposed.
+    /// </summary>
+    public async Task<AppAnswer> ForwardAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!_healthy) throw new AppUnhealthyException();
+        request.Version = _version;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        if (!string.IsNullOrEmpty(_options.AppToken)) request.Headers.TryAddWithoutValidation(TokenHeader, _options.AppToken);
+        if (_slots is not null) await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            return new AppAnswer(await _client.SendAsync(request, cancellationToken), _release);
+        }
+        catch
+        {
+            _slots?.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for the application's health: without token, without slot, whatever the gate says.</summary>
+    public async Task<bool> ProbeAsync(AppHealthOptions health, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(health.Timeout);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address(health.Path)) { Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        try
+        {
+            using var response = await _client.SendAsync(request, limit.Token);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The absolute address of a path of the application.</summary>
+    public Uri Address(string path) => new(BaseAddress + (path.StartsWith('/') ? path : "/" + path), UriOptions);
 
     public void Dispose()
     {
         _client.Dispose();
         _handler.Dispose();
+        _slots?.Dispose();
+    }
+
+    private void ReleaseSlot() => _slots!.Release();
+
+    /// <summary>Adds a trace context's headers.</summary>
+    public static void AddTrace(HttpRequestMessage request, in TraceContext trace)
+    {
+        if (trace.Parent is not null && !request.Headers.Contains("traceparent")) request.Headers.TryAddWithoutValidation("traceparent", trace.Parent);
+        if (trace.State.Length > 0 && !request.Headers.Contains("tracestate")) request.Headers.TryAddWithoutValidation("tracestate", trace.State);
+        if (trace.Baggage is not null && !request.Headers.Contains("baggage")) request.Headers.TryAddWithoutValidation("baggage", trace.Baggage);
+    }
+
+    // Paths go out as they are; .NET must not unescape or compact them.
+    private static readonly UriCreationOptions UriOptions = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private static void AddMetadata(HttpRequestMessage request, IReadOnlyDictionary<string, string>? headers)
+    {
+        if (headers is null) return;
+        foreach (var (name, value) in headers)
+        {
+            var lower = name.ToLowerInvariant();
+            if (lower is ContentTypeHeader or "content-length" or "host" or "transfer-encoding" or "connection") continue;
+            request.Headers.TryAddWithoutValidation(lower, HeaderText(value));
+        }
+    }
+
+    // Header text is sent byte by byte (Latin-1), so text beyond ASCII is turned into the characters of its UTF-8 bytes first.
+    private static string HeaderText(string value) => Ascii.IsValid(value) ? value : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentLength == 0) return default;
+        await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+        using var buffer = new PooledBuffer((int)Math.Clamp(content.Headers.ContentLength ?? 1024, 1, _options.MaxBodySize) + 1);
+        while (true)
+        {
+            var read = await stream.ReadAsync(buffer.GetMemory(1), cancellationToken);
+            if (read == 0) return buffer.ToArray();
+            buffer.Advance(read);
+            if (buffer.Length > _options.MaxBodySize) throw new HttpRequestException("response body of the application is too large");
+        }
     }
 }
 
 /// <summary>A call was refused because the application is not healthy.</summary>
 internal sealed class AppUnhealthyException() : Exception("app is not in a healthy state");
+
+/// <summary>An answer of the application whose body has not been read yet.</summary>
+internal sealed class AppAnswer(HttpResponseMessage message, Action? release) : IDisposable
+{
+    private Action? _release = release;
+
+    public HttpResponseMessage Message { get; } = message;
+
+    public void Dispose()
+    {
+        Message.Dispose();
+        Interlocked.Exchange(ref _release, null)?.Invoke();
+    }
+}

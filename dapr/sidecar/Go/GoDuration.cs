@@ -52,6 +52,21 @@ internal static class GoDuration
         return true;
     }
 
+    /// <summary>As Go prints it.</summary>
+    public static string Format(TimeSpan duration)
+    {
+        if (duration == TimeSpan.Zero) return "0s";
+        if (duration < TimeSpan.Zero) return "-" + Format(duration.Negate());
+        if (duration < TimeSpan.FromMilliseconds(1)) return Invariant(duration.TotalMicroseconds) + "µs";
+        if (duration < TimeSpan.FromSeconds(1)) return Invariant(duration.TotalMilliseconds) + "ms";
+        var hours = (long)duration.TotalHours;
+        var seconds = Invariant((duration.Ticks % TimeSpan.TicksPerMinute) / (double)TimeSpan.TicksPerSecond) + "s";
+        if (hours > 0) return string.Create(CultureInfo.InvariantCulture, $"{hours}h{duration.Minutes}m{seconds}");
+        return duration.Minutes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes}m{seconds}") : seconds;
+    }
+
+    private static string Invariant(double value) => value.ToString("0.#########", CultureInfo.InvariantCulture);
+
     private static bool TryUnit(ReadOnlySpan<char> name, out double nanoseconds)
     {
         foreach (var (unit, factor) in Units)

@@ -28,13 +28,17 @@ internal sealed class ComponentRegistry
 
     public bool Any<T>() where T : class, IComponent => OfKind<T>().Any();
 
-    public void Add(ComponentResource resource, IComponent instance)
+    /// <summary>The resolved properties of a component.</summary>
+    public IReadOnlyDictionary<string, string> PropertiesOf(string name) =>
+        _byName.TryGetValue(name, out var loaded) ? loaded.Properties : new Dictionary<string, string>();
+
+    public void Add(ComponentResource resource, IReadOnlyDictionary<string, string> properties, IComponent instance)
     {
-        var loaded = new LoadedComponent(resource, instance);
+        var loaded = new LoadedComponent(resource, properties, instance);
         if (!_byName.TryAdd(resource.Name, loaded)) throw new SidecarStartException($"component {resource.Name} is defined twice");
         lock (_inOrder) _inOrder.Add(loaded);
     }
 }
 
-/// <summary>A component and the resource that it was made from.</summary>
-internal sealed record LoadedComponent(ComponentResource Resource, IComponent Instance);
+/// <summary>A component, the resource that it was made from, and its resolved properties.</summary>
+internal sealed record LoadedComponent(ComponentResource Resource, IReadOnlyDictionary<string, string> Properties, IComponent Instance);

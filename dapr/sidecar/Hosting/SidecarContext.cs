@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
 using StocksDapr.Sidecar.Delivery;
+using StocksDapr.Sidecar.PubSub;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Resources;
+using StocksDapr.Sidecar.Tracing;
 
 namespace StocksDapr.Sidecar.Hosting;
 
@@ -19,6 +22,16 @@ internal sealed class SidecarContext
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public required Tracer Tracer { get; init; }
+
+    public SidecarHealth Health { get; } = new();
+
+    /// <summary>What the metadata endpoint shows under <c>extended</c>; written to by PUT.</summary>
+    public ConcurrentDictionary<string, string> Extended { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The subscriptions that are known, for the metadata endpoint.</summary>
+    public IReadOnlyList<KnownSubscription> Subscriptions { get; set; } = [];
+
     public ComponentRegistry Components { get; } = new();
 
     /// <summary>The way to the application; null when there is none.</summary>
@@ -30,10 +43,21 @@ internal sealed class SidecarContext
     /// <summary>Cancelled when the sidecar begins to stop.</summary>
     public CancellationToken Stopping { get; init; }
 
+    private readonly ConcurrentDictionary<string, TopicScopes> _scopes = new(StringComparer.Ordinal);
+
+    /// <summary>Called with the exit code when somebody asks for shutdown over the API.</summary>
+    public Action<int> OnShutdownRequested { get; init; } = static _ => { };
+
     public string AppId => Options.AppId;
+
+    /// <summary>What this application may do with the topics of a pub/sub component.</summary>
+    public TopicScopes Scopes(string pubSub) => _scopes.GetOrAdd(pubSub, name => new TopicScopes(Components.PropertiesOf(name), AppId));
 
     public ILogger CreateLogger<T>() => Loggers.CreateLogger($"{typeof(T).FullName}[{AppId}]");
 }
+
+/// <summary>A subscription and where it came from: DECLARATIVE or PROGRAMMATIC.</summary>
+internal sealed record KnownSubscription(SubscriptionResource Resource, string Origin);
 
 /// <summary>A part that works only while the application is there and healthy.</summary>
 internal interface IAppDriven

@@ -10,6 +10,7 @@ public sealed class SidecarMesh
 {
     private readonly ConcurrentDictionary<string, VirtualSidecar> _members = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(Type Type, string Name), Lazy<object>> _shared = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, bool> _expected = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="expectedApps">
@@ -32,7 +33,29 @@ public sealed class SidecarMesh
 
     internal VirtualSidecar? Find(string appId) => _members.GetValueOrDefault(appId);
 
-    internal void Join(VirtualSidecar sidecar) => _members[sidecar.Options.AppId] = sidecar;
+    internal SidecarContext? FindContext(string appId) => Find(appId)?.Context;
+
+    /// <summary>Waits until a sidecar of that name has joined; null when none does in time.</summary>
+    internal async Task<SidecarContext?> WaitForAsync(string appId, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var waiter = _awaited.GetOrAdd(appId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (FindContext(appId) is { } already) return already;
+        try
+        {
+            await waiter.Task.WaitAsync(limit, time, cancellationToken);
+            return FindContext(appId);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    internal void Join(VirtualSidecar sidecar)
+    {
+        _members[sidecar.Options.AppId] = sidecar;
+        if (_awaited.TryRemove(sidecar.Options.AppId, out var waiter)) waiter.TrySetResult();
+    }
 
     internal void Leave(VirtualSidecar sidecar) => _members.TryRemove(KeyValuePair.Create(sidecar.Options.AppId, sidecar));
 

@@ -1,3 +1,11 @@
+using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Cel;
+using StocksDapr.Sidecar.Delivery;
+using StocksDapr.Sidecar.Invocation;
+using StocksDapr.Sidecar.Resiliency;
+using StocksDapr.Sidecar.Resources;
+using StocksDapr.Sidecar.Tracing;
+
 namespace StocksDapr.Sidecar.Hosting;
 
 /// <summary>One application's sidecar: its own HTTP port, its own components, many of them in one process.</summary>
@@ -10,33 +18,167 @@ namespace StocksDapr.Sidecar.Hosting;
 /// </example>
 public sealed class VirtualSidecar : IAsyncDisposable
 {
+    private static readonly TimeSpan BlockCheck = TimeSpan.FromMilliseconds(100);
+
+    private readonly SidecarMesh _mesh;
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<int> _shutdownRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private SidecarServer? _server;
+    private AppLifecycle? _lifecycle;
+    private Task _following = Task.CompletedTask;
+    private CalleeDirectory? _directory;
+    private bool _stopped;
+
     public VirtualSidecar(SidecarOptions options, SidecarMesh mesh, ILoggerFactory loggers, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(loggers);
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(mesh);
+        ArgumentNullException.ThrowIfNull(loggers);
         Options = options;
+        _mesh = mesh;
+        _loggers = loggers;
+        _time = time ?? TimeProvider.System;
+        _log = loggers.CreateLogger($"{typeof(VirtualSidecar).FullName}[{options.AppId}]");
     }
 
     public SidecarOptions Options { get; }
 
     /// <summary>The bound port; known after <see cref="StartAsync"/>.</summary>
-    public int HttpPort { get; private set; }
+    public int HttpPort => _server?.Port ?? Options.HttpPort;
 
     /// <summary>True when everything is up, the application's port included (what <c>/v1.0/healthz</c> says).</summary>
-    public bool IsReady => false;
+    public bool IsReady => Context?.Health.Ready == true && !_stopped;
+
+    /// <summary>Completes when <see cref="IsReady"/> becomes true for the first time; call after <see cref="StartAsync"/>.</summary>
+    public Task WhenReady => Context?.Health.WhenReady ?? throw new InvalidOperationException("The sidecar has not been started.");
 
     /// <summary>Completes when somebody asked for shutdown over HTTP, with the exit code that daprd would end with.</summary>
-    public Task<int> ShutdownRequested { get; } = new TaskCompletionSource<int>().Task;
+    public Task<int> ShutdownRequested => _shutdownRequested.Task;
+
+    internal SidecarContext? Context { get; private set; }
 
     /// <summary>
     /// Loads the components, binds the port and returns; the application is waited for in the background.
     /// </summary>
     /// <exception cref="SidecarStartException">A component or the port is not usable.</exception>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Context is not null) throw new InvalidOperationException("The sidecar has been started already.");
+        try
+        {
+            var context = CreateContext();
+            Context = context;
+            await ComponentLoading.LoadAsync(context, BuiltIns.ComponentTypes, cancellationToken);
+            context.AppDriven.InsertRange(0, BuiltIns.AppDriven(context));
+            _server = new SidecarServer(Options, _loggers);
+            await _server.StartAsync(CreatePipeline(context).HandleAsync, cancellationToken);
+            _mesh.Join(this);
+            context.Health.MarkOutboundReady();
+            _log.SidecarListens(HttpPort, context.Components.All.Count);
+            _lifecycle = new AppLifecycle(context);
+            _following = _lifecycle.RunAsync(_stopping.Token);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
-    /// <summary>Graceful stop: no new input, what is under way is finished (at most <see cref="SidecarOptions.GracefulShutdown"/>), then everything closes.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// Graceful stop: subscriptions take nothing new and what they deliver is finished (the API answers so long, because handlers publish and save), then the
+    /// port closes and calls under way are answered. What takes longer than <see cref="SidecarOptions.GracefulShutdown"/> is cut off.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_stopped) return;
+            _stopped = true;
+            await StopPartsAsync(cancellationToken);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
 
     /// <summary>Stops (gracefully, if that has not happened) and frees everything.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _stopping.Dispose();
+        _gate.Dispose();
+    }
+
+    private SidecarContext CreateContext()
+    {
+        try
+        {
+            var resources = ResourceLoader.Load(Options, _log);
+            var context = new SidecarContext
+            {
+                Options = Options,
+                Mesh = _mesh,
+                Resources = resources,
+                Resiliency = new ResiliencyPolicies(resources.Resiliencies, _time),
+                Tracer = new Tracer(resources.Configuration.SamplingRate),
+                Loggers = _loggers,
+                Time = _time,
+                App = Options.HasApp ? new AppChannel(Options) : null,
+                Stopping = _stopping.Token,
+                OnShutdownRequested = exitCode => _shutdownRequested.TrySetResult(exitCode),
+            };
+            foreach (var (key, value) in Options.ExtendedMetadata) context.Extended[key] = value;
+            return context;
+        }
+        catch (Exception invalid) when (invalid is FormatException or CelException)
+        {
+            throw new SidecarStartException($"resiliency: {invalid.Message}", invalid);
+        }
+    }
+
+    private RequestPipeline CreatePipeline(SidecarContext context)
+    {
+        var routes = new ApiRouter(context);
+        BuiltIns.MapApis(routes);
+        _directory = new CalleeDirectory(context);
+        return new RequestPipeline(routes, new InvokeApi(_directory, routes.Allows("invoke", "v1.0")).HandleAsync);
+    }
+
+    private async Task BlockAsync(CancellationToken cancellationToken)
+    {
+        using var over = new CancellationTokenSource(Options.BlockShutdown, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+        while (!either.IsCancellationRequested && Context?.App?.IsHealthy != false)
+            await Task.Delay(BlockCheck, _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task StopPartsAsync(CancellationToken cancellationToken)
+    {
+        if (Options.BlockShutdown > TimeSpan.Zero && Context is not null) await BlockAsync(cancellationToken);
+        using var timeout = new CancellationTokenSource(Options.GracefulShutdown, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        await _stopping.CancelAsync();
+        await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (_lifecycle is not null) await _lifecycle.StopPartsAsync(limit.Token);
+        _mesh.Leave(this);
+        if (_server is not null)
+        {
+            await _server.StopAsync(limit.Token);
+            await _server.DisposeAsync();
+        }
+
+        _lifecycle?.Dispose();
+        if (limit.IsCancellationRequested) _log.StopTimedOut(Options.GracefulShutdown);
+        _directory?.Dispose();
+        if (Context is null) return;
+        foreach (var component in Context.Components.All.Reverse()) await component.Instance.DisposeAsync();
+        Context.App?.Dispose();
+    }
 }

@@ -1,23 +1,106 @@
+using System.Collections.Concurrent;
 using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.Resiliency;
 
 /// <summary>The policies of one sidecar, looked up by target. Without a policy the runner makes exactly one attempt.</summary>
-internal sealed class ResiliencyPolicies(IReadOnlyList<ResiliencyResource> resources)
+internal sealed class ResiliencyPolicies
 {
-    private readonly ResiliencyRunner _none = ResiliencyRunner.None;
+    private const string BuiltInInitialization = "DaprBuiltInInitializationRetries";
+    private static readonly TimeSpan InitializationTotal = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, ResiliencyRunner> _runners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _timeouts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RetrySpec> _retries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CircuitBreakerSpec> _breakers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PolicyNames> _apps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ComponentPolicyNames> _components = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+
+    /// <param name="resources">What was loaded; later ones win where two say different things.</param>
+    /// <param name="time">The clock.</param>
+    public ResiliencyPolicies(IReadOnlyList<ResiliencyResource> resources, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        _time = time ?? TimeProvider.System;
+        Names = [.. resources.Select(resource => resource.Name)];
+        foreach (var resource in resources)
+        {
+            Merge(resource.Timeouts, _timeouts);
+            Merge(resource.Retries, _retries);
+            Merge(resource.CircuitBreakers, _breakers);
+            Merge(resource.Apps, _apps);
+            Merge(resource.Components, _components);
+        }
+
+        var initialization = _retries.GetValueOrDefault(BuiltInInitialization)
+            ?? new RetrySpec { Policy = "exponential", MaxInterval = TimeSpan.FromSeconds(1), MaxRetries = 3 };
+        Initialization = new ResiliencyRunner(null, new RetryPolicy(initialization, _time) { Total = InitializationTotal }, null, _time);
+        Check();
+    }
 
     /// <summary>Names, as the metadata endpoint shows them.</summary>
-    public IReadOnlyList<string> Names { get; } = [.. resources.Select(resource => resource.Name)];
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The first calls to the application, such as the one for its subscriptions.</summary>
+    public ResiliencyRunner Initialization { get; }
 
     /// <summary>Calls from the sidecar to a component: publish, state, output bindings, secrets.</summary>
-    public ResiliencyRunner Outbound(string component, ComponentKind kind) => _none;
+    public ResiliencyRunner Outbound(string component, ComponentKind kind) => Component(component, kind, "Outbound", names => names.Outbound);
 
     /// <summary>Calls from a component to the application: subscriptions, input bindings.</summary>
-    public ResiliencyRunner Inbound(string component, ComponentKind kind) => _none;
+    public ResiliencyRunner Inbound(string component, ComponentKind kind) => Component(component, kind, "Inbound", names => names.Inbound);
 
-    /// <summary>Invocations of an application; null when no policy targets it (then the built-in retries apply).</summary>
-    public ResiliencyRunner? App(string appId) => _none.HasRetry ? _none : null;
+    /// <summary>Invocations of an application; null when no policy targets it.</summary>
+    public ResiliencyRunner? App(string appId)
+    {
+        var runner = _runners.GetOrAdd($"app/{appId}", _ => Build(_apps.GetValueOrDefault(appId), ["App", ""], appId));
+        return runner.IsNone ? null : runner;
+    }
+
+    private ResiliencyRunner Component(string component, ComponentKind kind, string direction, Func<ComponentPolicyNames, PolicyNames?> select) =>
+        _runners.TryGetValue($"{direction}/{component}", out var known)
+            ? known
+            : _runners.GetOrAdd(
+                $"{direction}/{component}",
+                _ => Build(
+                    _components.TryGetValue(component, out var names) ? select(names) : null,
+                    [$"{kind}Component{direction}", $"Component{direction}", "Component", ""],
+                    component));
+
+    // A target that is named takes its own policies only; the reserved names are for targets that nobody names.
+    private ResiliencyRunner Build(PolicyNames? names, string[] reserved, string target)
+    {
+        names ??= new PolicyNames(
+            Reserved(_timeouts, reserved, "TimeoutPolicy"), Reserved(_retries, reserved, "RetryPolicy"), Reserved(_breakers, reserved, "CircuitBreakerPolicy"));
+        TimeSpan? timeout = names.Timeout is null ? null : Known(_timeouts, names.Timeout, "timeout", target);
+        var retry = names.Retry is null ? null : new RetryPolicy(Known(_retries, names.Retry, "retry", target), _time);
+        var breaker = names.CircuitBreaker is null ? null : new CircuitBreaker(Known(_breakers, names.CircuitBreaker, "circuit breaker", target), _time);
+        return timeout is null && retry is null && breaker is null ? ResiliencyRunner.None : new ResiliencyRunner(timeout, retry, breaker, _time);
+    }
+
+    // What is wrong is found at the start, not at the first call.
+    private void Check()
+    {
+        foreach (var app in _apps.Keys) App(app);
+        foreach (var (component, names) in _components)
+        {
+            Build(names.Inbound, [], component);
+            Build(names.Outbound, [], component);
+        }
+    }
+
+    private static string? Reserved<T>(Dictionary<string, T> policies, string[] prefixes, string suffix) =>
+        prefixes.Select(prefix => $"Default{prefix}{suffix}").FirstOrDefault(policies.ContainsKey);
+
+    private static T Known<T>(Dictionary<string, T> policies, string name, string kind, string target) => policies.TryGetValue(name, out var policy)
+        ? policy
+        : throw new Hosting.SidecarStartException($"resiliency: target {target} names the {kind} policy {name}, which is not defined");
+
+    private static void Merge<T>(IReadOnlyDictionary<string, T> from, Dictionary<string, T> into)
+    {
+        foreach (var (name, value) in from) into[name] = value;
+    }
 }
 
 /// <summary>Kind of a component, as the names of default policies have it.</summary>

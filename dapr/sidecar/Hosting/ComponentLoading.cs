@@ -1,0 +1,77 @@
+using StocksDapr.Sidecar.Resources;
+
+namespace StocksDapr.Sidecar.Hosting;
+
+/// <summary>Makes the components of a sidecar: secret stores first, because others take values from them, then the rest in file order, one at a time.</summary>
+internal static class ComponentLoading
+{
+    private const string SecretStorePrefix = "secretstores.";
+
+    /// <exception cref="SidecarStartException">A component is unknown or could not be initialised, and does not ignore errors.</exception>
+    public static async Task LoadAsync(SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
+    {
+        var log = sidecar.Loggers.CreateLogger($"{typeof(ComponentLoading).FullName}[{sidecar.AppId}]");
+        foreach (var component in sidecar.Resources.Components.OrderBy(component => IsSecretStore(component) ? 0 : 1))
+        {
+            if (WaitsForStore(component, sidecar))
+            {
+                log.ComponentParked(component.Name, component.SecretStore);
+                continue;
+            }
+
+            try
+            {
+                await AddAsync(component, sidecar, types, cancellationToken);
+            }
+            catch (Exception failure) when (failure is not SidecarStartException && !cancellationToken.IsCancellationRequested)
+            {
+                if (!component.IgnoreErrors)
+                    throw new SidecarStartException($"component {component.Name} ({component.Type}) could not be initialised: {failure.Message}", failure);
+                log.ComponentIgnored(failure, component.Name, component.Type);
+            }
+        }
+    }
+
+    private static async Task AddAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
+    {
+        var create = Find(component, sidecar.Resources.Configuration, types);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(component.InitTimeout);
+        IComponent? instance = null;
+        try
+        {
+            var properties = await PropertyResolver.ResolveAsync(component, sidecar, limit.Token);
+            instance = create(new ComponentSpec(component, properties, sidecar));
+            await instance.InitAsync(limit.Token).WaitAsync(limit.Token);
+            sidecar.Components.Add(component, properties, instance);
+        }
+        catch (Exception failure)
+        {
+            if (instance is not null) await instance.DisposeAsync();
+            if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                throw new TimeoutException($"init timeout for component exceeded after {component.InitTimeout.TotalSeconds:0.###}s", failure);
+            throw;
+        }
+    }
+
+    private static Func<ComponentSpec, IComponent> Find(ComponentResource component, ConfigurationResource configuration, ComponentTypes types)
+    {
+        if (configuration.DeniedComponents.Contains(component.Type, StringComparer.OrdinalIgnoreCase))
+            throw new SidecarStartException($"component {component.Name}: the configuration denies the type {component.Type}");
+        if (!types.Knows(component.Type))
+        {
+            throw new SidecarStartException(
+                $"component {component.Name}: the development sidecar does not have the type {component.Type}; install Dapr and run with --daprd to use it");
+        }
+
+        return types.Find(component.Type, component.Version)
+            ?? throw new SidecarStartException($"component {component.Name}: {component.Type} has no version {component.Version}");
+    }
+
+    private static bool IsSecretStore(ComponentResource component) => component.Type.StartsWith(SecretStorePrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static bool WaitsForStore(ComponentResource component, SidecarContext sidecar) =>
+        component.SecretStore.Length > 0
+        && component.Properties.Any(property => property.Secret is not null)
+        && sidecar.Components.All.All(loaded => loaded.Resource.Name != component.SecretStore);
+}

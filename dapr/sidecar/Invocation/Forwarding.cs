@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http.Features;
+using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Delivery;
+
+namespace StocksDapr.Sidecar.Invocation;
+
+/// <summary>One invocation on its way to the callee; each attempt is a new request made from the caller's.</summary>
+internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod verb, string path)
+{
+    private const string Address = "127.0.0.1";
+    private static readonly string Forwarded = $"for={Address};by={Address};host={Environment.MachineName}";
+
+    /// <summary>Whether the caller's request can have a body.</summary>
+    public bool HasBody { get; } =
+        request.Http.Request.ContentLength is not 0 && request.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+
+    /// <summary>The verb at the callee: one that daprd does not know becomes POST.</summary>
+    public static HttpMethod VerbOf(string method) => method.ToUpperInvariant() switch
+    {
+        "GET" => HttpMethod.Get,
+        "HEAD" => HttpMethod.Head,
+        "PUT" => HttpMethod.Put,
+        "DELETE" => HttpMethod.Delete,
+        "OPTIONS" => HttpMethod.Options,
+        "TRACE" => HttpMethod.Trace,
+        "PATCH" => HttpMethod.Patch,
+        _ => HttpMethod.Post,
+    };
+
+    /// <summary>Sends the request; returns with the answer's headers.</summary>
+    /// <param name="body">The body, when it was read before; null = it is streamed.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="InvocationException">The callee cannot be reached.</exception>
+    public async Task<AppAnswer> SendAsync(ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(verb, callee.Channel.Address(RequestPath.Escape(path) + request.Http.Request.QueryString.Value));
+        if (body is { } read) message.Content = new ReadOnlyMemoryContent(read);
+        else if (HasBody) message.Content = StreamedBody();
+        HeaderRules.CopyRequest(request.Http.Request.Headers, message, tracing: request.Trace.Parent is not null);
+        if (callee.Kind == CalleeKind.Remote) AddCaller(message);
+        AppChannel.AddTrace(message, request.Trace);
+        try
+        {
+            return await callee.Channel.ForwardAsync(message, cancellationToken);
+        }
+        catch (HttpRequestException failure)
+        {
+            throw new InvocationException(Prefix + Describe(failure, message.RequestUri!));
+        }
+        catch (AppUnhealthyException unhealthy)
+        {
+            throw new InvocationException(Prefix + unhealthy.Message);
+        }
+    }
+
+    private string Prefix => callee.Kind == CalleeKind.Remote ? "rpc error: code = Internal desc = error invoking app channel: " : "";
+
+    private RequestBodyContent StreamedBody()
+    {
+        var limit = request.Sidecar.Options.MaxBodySize;
+        if (request.Http.Request.ContentLength > limit) throw new BodyTooLargeException();
+        return new RequestBodyContent(request.Http.Request, limit);
+    }
+
+    private void AddCaller(HttpRequestMessage message)
+    {
+        var headers = message.Headers;
+        headers.TryAddWithoutValidation("x-forwarded-for", Address);
+        headers.TryAddWithoutValidation("x-forwarded-host", Environment.MachineName);
+        headers.TryAddWithoutValidation("forwarded", Forwarded);
+        headers.TryAddWithoutValidation("dapr-caller-app-id", request.Sidecar.AppId);
+        headers.TryAddWithoutValidation("dapr-caller-namespace", request.Sidecar.Options.Namespace ?? "default");
+        headers.TryAddWithoutValidation("dapr-callee-app-id", callee.Id.Split('.')[0]);
+    }
+
+    // The words of Go's client, which people look for in logs.
+    private string Describe(HttpRequestException failure, Uri address)
+    {
+        if (failure.InnerException is BodyTooLargeException tooLarge) return tooLarge.Message;
+        var reason = failure switch
+        {
+            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
+                $"dial tcp {address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}: connect: connection refused",
+            { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",
+            { InnerException: IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } } } => "read: connection reset by peer",
+            _ => failure.Message,
+        };
+        var name = verb.Method;
+        return $"{name[0]}{name[1..].ToLowerInvariant()} \"{address.OriginalString}\": {reason}";
+    }
+}
