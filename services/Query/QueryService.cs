@@ -32,7 +32,7 @@ internal static class QueryService
 
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.MapQuery();
+        app.MapEndpoints();
         return app;
     }
 
@@ -53,19 +53,5 @@ internal static class QueryService
         services.AddSingleton<SeriesCoverage>();
         services.AddSingleton<ImportReceipts>();
         services.AddHealthChecks().AddCheck<SchemaCheck>("schema");
-    }
-
-    private static void MapQuery(this WebApplication app)
-    {
-        var bars = app.Services.GetRequiredService<BarsEndpoint>();
-        app.MapGet("/bars", (RequestDelegate)bars.ManyAsync);
-        app.MapGet("/bars/{symbol}", (RequestDelegate)bars.OneAsync);
-        app.MapGet("/series", SeriesEndpoint.ListAsync);
-        app.MapGet("/symbols", SymbolsEndpoint.ListAsync);
-        app.MapGet("/symbols/{symbol}", SymbolsEndpoint.OneAsync);
-        app.MapGet("/imports", ImportsEndpoint.ListAsync);
-        app.MapGet("/imports/{id}", ImportsEndpoint.OneAsync);
-        app.MapGet("/imports/{id}/missing-batches", ImportsEndpoint.MissingAsync);
-        app.MapGet("/status", StatusEndpoint.GetAsync);
     }
 }

@@ -28,18 +28,32 @@ internal sealed class DatabaseFaults(QueryMetrics metrics, ILogger<DatabaseFault
     /// <summary>The problem's code, detail and waiting time; null for what is no fault of the database.</summary>
     internal static (string Code, string Detail, TimeSpan RetryAfter)? Describe(Exception exception) => exception switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedColumn
-            or PostgresErrorCodes.InvalidCatalogName } =>
-            ("schema_not_ready", "The market database does not have its tables yet; Writer makes them when it starts.", Later),
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
-            ("database_slow", "The market database took too long over this question. Ask for less, or again later.", Later),
-        PostgresException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.AdminShutdown
-            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections } =>
-            ("database_unavailable", "The market database does not answer right now.", Soon),
-        PostgresException { SqlState: var state } when state.StartsWith("28", StringComparison.Ordinal) =>
-            ("database_unavailable", "The market database refuses this service's sign-in.", Later),
-        PostgresException => null,
-        NpgsqlException => ("database_unavailable", "The market database does not answer right now.", Soon),
+        PostgresException fault => Describe(fault),
+        NpgsqlException => Unavailable,
         _ => null,
     };
+
+    private static (string Code, string Detail, TimeSpan RetryAfter) Unavailable =>
+        ("database_unavailable", "The market database does not answer right now.", Soon);
+
+    private static (string Code, string Detail, TimeSpan RetryAfter)? Describe(PostgresException fault)
+    {
+        switch (fault.SqlState)
+        {
+            case PostgresErrorCodes.UndefinedTable:
+            case PostgresErrorCodes.UndefinedColumn:
+            case PostgresErrorCodes.UndefinedFunction:
+            case PostgresErrorCodes.InvalidSchemaName:
+            case PostgresErrorCodes.InvalidCatalogName:
+                return ("schema_not_ready", "The market database does not have its tables yet; Writer makes them when it starts.", Later);
+            case PostgresErrorCodes.QueryCanceled:
+                return ("database_slow", "The market database took too long over this question. Ask for less, or again later.", Later);
+            case PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow:
+                return Unavailable;
+            case PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InsufficientPrivilege:
+                return ("database_unavailable", "The market database does not let this service read.", Later);
+            default:
+                return fault.IsTransient ? Unavailable : null;
+        }
+    }
 }

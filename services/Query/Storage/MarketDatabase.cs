@@ -118,7 +118,12 @@ internal sealed class MarketDatabase : IAsyncDisposable
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
         };
-        var settings = $"-c default_transaction_read_only=on -c statement_timeout={_options.StatementTimeoutSeconds}s -c timezone=UTC";
+
+        // A word with two letters swapped still shares a third of its trigrams with the right one. Absent filters are null parameters: a plan
+        // for any values would be a bad one for all.
+        var settings =
+            $"-c default_transaction_read_only=on -c statement_timeout={_options.StatementTimeoutSeconds}s -c timezone=UTC"
+            + " -c pg_trgm.word_similarity_threshold=0.3 -c plan_cache_mode=force_custom_plan";
         connectionString.Options = string.IsNullOrEmpty(connectionString.Options) ? settings : $"{connectionString.Options} {settings}";
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, MaxAutoPrepare = 0 };
         return new Server(

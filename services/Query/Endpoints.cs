@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Mvc;
+using StocksDapr.Query.Bars;
+using StocksDapr.Query.Coverage;
+using StocksDapr.Query.Imports;
+using StocksDapr.Query.Latest;
+using StocksDapr.Query.Movers;
+using StocksDapr.Query.Quality;
+using StocksDapr.Query.Requests;
+using StocksDapr.Query.Status;
+using StocksDapr.Query.Symbols;
+
+namespace StocksDapr.Query;
+
+/// <summary>Everything this service answers. The gateway shows it to the public below <c>/api/v1</c>.</summary>
+internal static class Endpoints
+{
+    private static readonly (string, string) Interval = ("interval", "1min, 5min, 15min, 30min, 1h, 1d, 1wk or 1mo; 1d by default.");
+    private static readonly (string, string) AnyInterval = ("interval", "1min, 5min, 15min, 30min, 1h, 1d, 1wk or 1mo; all by default.");
+    private static readonly (string, string) Cursor = ("cursor", "'next' of the answer before, with the same other parameters.");
+    private static readonly (string, string) From = (
+        "from", "Earliest start wanted, inclusive: a date (for intraday bars its first moment in New York) or an instant with its offset.");
+    private static readonly (string, string) To = (
+        "to", "Latest start wanted, inclusive: a date (for intraday bars its last moment in New York) or an instant with its offset.");
+    private static readonly (string, string)[] OfBars =
+    [
+        Interval, From, To, ("limit", "Bars in this answer at most: 1 to 10000, 1000 by default."), Cursor,
+        ("asOf", "An instant: answer what was known then, with the earlier values of bars that were corrected since."),
+    ];
+
+    public static void MapEndpoints(this IEndpointRouteBuilder app)
+    {
+        MapBars(app);
+        MapMarket(app);
+        MapQuality(app);
+        MapImports(app);
+        app.MapGet("/status", StatusEndpoint.GetAsync)
+            .Describe("getStatus", "What there is to ask for, and whether it can be asked.")
+            .Produces<StatusAnswer>().WithTags("Status");
+    }
+
+    private static void MapBars(IEndpointRouteBuilder app)
+    {
+        var bars = app.ServiceProvider.GetRequiredService<BarsEndpoint>();
+        Document(app.MapGet("/bars", (RequestDelegate)bars.ManyAsync), bars.ManyAsync).Describe(
+            "getBars", "Bars of up to 500 symbols, ascending, symbol by symbol in the order asked. JSON or CSV.",
+            [("symbols", "Symbols with a comma between two of them."), .. OfBars]);
+        Document(app.MapGet("/bars/{symbol}", (RequestDelegate)bars.OneAsync), bars.OneAsync).Describe(
+            "getBarsOfSymbol", "Bars of one symbol, ascending. JSON or CSV.", OfBars);
+    }
+
+    /// <summary>These two are plain delegates for speed, of which OpenAPI knows nothing unless told.</summary>
+    private static IEndpointConventionBuilder Document(IEndpointConventionBuilder endpoint, RequestDelegate handler) =>
+        endpoint.WithTags("Bars").WithMetadata(
+            handler.Method,
+            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(BarsAnswer), ["application/json", "text/csv"]),
+            new ProducesResponseTypeMetadata(StatusCodes.Status304NotModified),
+            new ProducesResponseTypeMetadata(StatusCodes.Status404NotFound, typeof(ProblemDetails), ["application/problem+json"]));
+
+    private static void MapMarket(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/latest", LatestEndpoint.GetAsync)
+            .Describe(
+                "getLatest", "The newest bar of each symbol, of the symbols asked for or of all.",
+                ("symbols", "Up to 500 symbols, answered at once; all symbols, page by page, by default."), Interval,
+                ("limit", "Symbols in this answer at most: 1 to 1000, 500 by default."), Cursor)
+            .Produces<LatestAnswer>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Bars");
+        app.MapGet("/movers", MoversEndpoint.GetAsync)
+            .Describe(
+                "getMovers", "The greatest rises, falls and volumes of the newest session.",
+                Interval, ("limit", "Symbols per list at most: 1 to 100, 10 by default."), ("direction", "gainers, losers or active; all three by default."))
+            .Produces<MoversAnswer>().WithTags("Bars");
+        app.MapGet("/series", SeriesEndpoint.ListAsync)
+            .Describe("getSeries", "From when to when there are bars, and how many, per symbol and interval.", ("symbols", "All by default."), AnyInterval)
+            .Produces<SeriesAnswer>().WithTags("Symbols");
+        app.MapGet("/symbols", SymbolsEndpoint.ListAsync)
+            .Describe(
+                "searchSymbols", "Symbols by symbol, name or alias, in spite of typing errors: exact, then beginning so, then aliases, then alike.",
+                ("search", "What is typed, up to 64 characters; all symbols in order by default."),
+                ("limit", "Symbols in this answer at most: 1 to 1000, 50 by default."), Cursor)
+            .Produces<ListPage<SymbolSummary>>().WithTags("Symbols");
+        app.MapGet("/symbols/{symbol}", SymbolsEndpoint.OneAsync)
+            .Describe("getSymbol", "What is known about a symbol: names, series, splits and dividends.")
+            .Produces<SymbolDetail>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Symbols");
+    }
+
+    private static void MapQuality(IEndpointRouteBuilder app)
+    {
+        (string, string)[] filter =
+        [
+            ("symbol", "All by default."), ("rule", "The id of a rule, such as high-below-close; all by default."), AnyInterval,
+            ("from", "Earliest start of the bar, inclusive: a UTC date or an instant with its offset."),
+            ("to", "Latest start of the bar, inclusive: a UTC date or an instant with its offset."),
+            ("limit", "Items in this answer at most: 1 to 1000, 100 by default."), Cursor,
+        ];
+        app.MapGet("/quality/quarantine", QualityEndpoint.QuarantineAsync)
+            .Describe("getQuarantine", "Bars that broke a rule, as they came, newest first.", [.. filter, ("import", "The id of an import; all by default.")])
+            .Produces<ListPage<QuarantineItem>>().WithTags("Quality");
+        app.MapGet("/quality/findings", QualityEndpoint.FindingsAsync)
+            .Describe("getFindings", "What was noticed about stored data, newest first.", filter)
+            .Produces<ListPage<FindingItem>>().WithTags("Quality");
+    }
+
+    private static void MapImports(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/imports", ImportsEndpoint.ListAsync)
+            .Describe("getImports", "Imports and what became of them, newest first.", ("limit", "1 to 100, 20 by default."), Cursor)
+            .Produces<ListPage<ImportReceipt>>().WithTags("Imports");
+        app.MapGet("/imports/{id}", ImportsEndpoint.OneAsync)
+            .Describe("getImport", "What became of an import. What it says is stored can be read from then on.")
+            .Produces<ImportReceipt>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Imports");
+        app.MapGet("/imports/{id}/rejections", RejectionsEndpoint.ListAsync)
+            .Describe(
+                "getImportRejections", "Lines from which no bar could be made, in the order of the file. JSON or CSV.",
+                ("limit", "1 to 10000, 1000 by default."), Cursor)
+            .Produces<ListPage<Rejection>>(StatusCodes.Status200OK, "application/json", "text/csv")
+            .ProducesProblem(StatusCodes.Status404NotFound).WithTags("Imports");
+
+        // For Collector, which sends the missing ones again; no business of the public.
+        app.MapGet("/imports/{id}/missing-batches", ImportsEndpoint.MissingAsync).ExcludeFromDescription();
+    }
+}
