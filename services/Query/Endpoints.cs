@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.OpenApi;
 using StocksDapr.Query.Bars;
 using StocksDapr.Query.Coverage;
 using StocksDapr.Query.Imports;
@@ -45,7 +46,17 @@ internal static class Endpoints
             "getBars", "Bars of up to 500 symbols, ascending, symbol by symbol in the order asked. JSON or CSV.",
             [("symbols", "Symbols with a comma between two of them."), .. OfBars]);
         Document(app.MapGet("/bars/{symbol}", (RequestDelegate)bars.OneAsync), bars.OneAsync).Describe(
-            "getBarsOfSymbol", "Bars of one symbol, ascending. JSON or CSV.", OfBars);
+            "getBarsOfSymbol", "Bars of one symbol, ascending. JSON or CSV.", OfBars).AddOpenApiOperationTransformer((operation, _, _) =>
+            {
+                (operation.Parameters ??= []).Insert(0, new OpenApiParameter
+                {
+                    Name = "symbol",
+                    In = ParameterLocation.Path,
+                    Required = true,
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                });
+                return Task.CompletedTask;
+            });
     }
 
     /// <summary>These two are plain delegates for speed, of which OpenAPI knows nothing unless told.</summary>

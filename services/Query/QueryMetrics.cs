@@ -30,7 +30,7 @@ internal sealed class QueryMetrics : IDisposable
             "stocksdapr.query.fence.duration", "s", "How long until all that was committed before was obeyed by the cache.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 2] });
         _meter.CreateObservableGauge("stocksdapr.query.cache.bytes", () => Volatile.Read(ref _cachedBytes), "By", "Memory that the rendered bars take.");
-        _meter.CreateObservableGauge("stocksdapr.query.listening", () => Volatile.Read(ref _listening), "1", "1 while the cache is on, 0 while it is off.");
+        _meter.CreateObservableGauge("stocksdapr.query.listening", () => Volatile.Read(ref _listening), "{connection}", "1 while the cache is on, 0 while it is off.");
     }
 
     public void Answered(int bars) => _bars.Add(bars);

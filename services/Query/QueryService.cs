@@ -28,6 +28,9 @@ internal static class QueryService
         builder.Services.AddExceptionHandler<DatabaseFaults>();
         builder.AddServiceDefaults(AppIds.Query);
         AddQuery(builder.Services);
+
+        // Npgsql tells every statement at Information.
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         configure?.Invoke(builder);
 
         var app = builder.Build();

@@ -22,8 +22,6 @@ internal sealed class Fence(MarketDatabase database, BarCache cache, QueryMetric
     /// <summary>After this time the listening connection is no longer believed.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private const string Notify = "SELECT pg_notify($1, $2)";
-
     private readonly string _instance = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _waiting = new();
     private long _last;
@@ -38,8 +36,7 @@ internal sealed class Fence(MarketDatabase database, BarCache cache, QueryMetric
         var began = time.GetTimestamp();
         try
         {
-            await database.ReadAsync(
-                Notify, [Parameter.Text(Channel), Parameter.Text(string.Create(CultureInfo.InvariantCulture, $"{_instance}:{number}"))], static _ => { }, cancellationToken);
+            await database.NotifyAsync(Channel, string.Create(CultureInfo.InvariantCulture, $"{_instance}:{number}"), cancellationToken);
             await returned.Task.WaitAsync(Timeout, time, cancellationToken);
             metrics.Fenced(time.GetElapsedTime(began));
         }

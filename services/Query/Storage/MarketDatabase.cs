@@ -14,6 +14,8 @@ internal sealed class MarketDatabase : IAsyncDisposable
     /// <summary>How long a request waits for a connection or for the sidecar's secret, before it is told to come again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    private const int SignalConnections = 2;
+
     private readonly QueryOptions _options;
     private readonly SecretReader _secrets;
     private readonly ILoggerFactory _loggers;
@@ -59,6 +61,18 @@ internal sealed class MarketDatabase : IAsyncDisposable
             row(reader);
     }
 
+    /// <summary>
+    /// Sends a notification, through connections kept for this alone: readers who take all others must not make the listener look dead.
+    /// </summary>
+    public async Task NotifyAsync(string channel, string payload, CancellationToken cancellationToken)
+    {
+        var server = await GetServerAsync(cancellationToken);
+        await using var command = server.Signals.CreateCommand("SELECT pg_notify($1, $2)");
+        command.Parameters.Add(Parameter.Text(channel));
+        command.Parameters.Add(Parameter.Text(payload));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Opens a connection of its own, outside the pool; the caller closes it.</summary>
     public async Task<NpgsqlConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
@@ -79,7 +93,11 @@ internal sealed class MarketDatabase : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         if (_server is { IsCompletedSuccessfully: true } server)
+        {
             await (await server).Pool.DisposeAsync();
+            await (await server).Signals.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -125,10 +143,13 @@ internal sealed class MarketDatabase : IAsyncDisposable
             $"-c default_transaction_read_only=on -c statement_timeout={_options.StatementTimeoutSeconds}s -c timezone=UTC"
             + " -c pg_trgm.word_similarity_threshold=0.3 -c plan_cache_mode=force_custom_plan";
         connectionString.Options = string.IsNullOrEmpty(connectionString.Options) ? settings : $"{connectionString.Options} {settings}";
+        var signals = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { MaxPoolSize = SignalConnections };
         var unpooled = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Pooling = false, MaxAutoPrepare = 0 };
-        return new Server(
-            new NpgsqlDataSourceBuilder(connectionString.ConnectionString).UseLoggerFactory(_loggers).Build(), unpooled.ConnectionString);
+        return new Server(Open(connectionString), Open(signals), unpooled.ConnectionString);
     }
 
-    private sealed record Server(NpgsqlDataSource Pool, string UnpooledConnectionString);
+    private NpgsqlDataSource Open(NpgsqlConnectionStringBuilder connectionString) =>
+        new NpgsqlDataSourceBuilder(connectionString.ConnectionString).UseLoggerFactory(_loggers).Build();
+
+    private sealed record Server(NpgsqlDataSource Pool, NpgsqlDataSource Signals, string UnpooledConnectionString);
 }
