@@ -13,12 +13,17 @@ internal sealed class CollectionWorker(
     /// <summary>Services start in any order; the first collection need not wait for the schedule because Query came a moment later.</summary>
     private static readonly TimeSpan RetryUntilFirstCollection = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long Query may take to start before that is worth a warning.</summary>
+    private static readonly TimeSpan StartOfQuery = TimeSpan.FromSeconds(15);
+
     private readonly PlanCollection[] _collections = [.. collections];
 
     private readonly Channel<bool> _requests = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private bool _queryIsDown;
+    private readonly long _started = time.GetTimestamp();
+
+    private bool _saidThatQueryIsDown;
     private bool _hasCollected;
 
     /// <summary>Asks for a collection and does not wait for it.</summary>
@@ -49,16 +54,18 @@ internal sealed class CollectionWorker(
             foreach (var collection in _collections)
                 published += await collection.RunAsync(cancellationToken);
             _hasCollected = true;
-            if (_queryIsDown)
+            if (_saidThatQueryIsDown)
                 logger.QueryAnswersAgain();
-            _queryIsDown = false;
+            _saidThatQueryIsDown = false;
         }
         catch (StoredBarsUnknownException e)
         {
             outcome = "stored unknown";
-            if (!_queryIsDown)
+            if (!_saidThatQueryIsDown && (_hasCollected || time.GetElapsedTime(_started) >= StartOfQuery))
+            {
                 logger.QueryNotReachable(e.Message);
-            _queryIsDown = true;
+                _saidThatQueryIsDown = true;
+            }
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -15,17 +15,29 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars
 
     public List<(string Topic, string Key, object Message)> Published { get; } = [];
 
-    public IEnumerable<RawBars> Batches => Published.Select(published => published.Message).OfType<RawBars>();
+    public IEnumerable<RawBars> Batches
+    {
+        get
+        {
+            lock (_gate)
+                return [.. Published.Select(published => published.Message).OfType<RawBars>()];
+        }
+    }
 
     /// <summary>Which messages never arrive.</summary>
     public Func<RawBars, bool> Loses { get; set; } = _ => false;
 
     public bool QueryIsDown { get; set; }
 
+    /// <summary>Fails as only a bug does.</summary>
+    public bool Breaks { get; set; }
+
     /// <summary>How many attempts to publish fail from now on.</summary>
     public int Refusals { get; set; }
 
     public int StartsAsked { get; private set; }
+
+    public int SeriesAsked { get; private set; }
 
     public Task PublishAsync<T>(string topic, string partitionKey, T message, CancellationToken cancellationToken)
     {
@@ -58,6 +70,7 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars
     public Task<IReadOnlyDictionary<string, StoredSeries>> GetSeriesAsync(
         IReadOnlyCollection<string> symbols, Interval interval, CancellationToken cancellationToken)
     {
+        SeriesAsked++;
         EnsureUp();
         return Task.FromResult<IReadOnlyDictionary<string, StoredSeries>>(_stored
             .Where(series => series.Key.Interval == interval && symbols.Contains(series.Key.Symbol) && series.Value.Count > 0)
@@ -78,6 +91,8 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars
 
     private void EnsureUp()
     {
+        if (Breaks)
+            throw new InvalidOperationException("A bug.");
         if (QueryIsDown)
             throw new StoredBarsUnknownException("Connection refused.");
     }
