@@ -42,9 +42,25 @@ internal static class CsvText
         var buffer = ArrayPool<byte>.Shared.Rent(LayoutInference.PrefixBytes);
         try
         {
-            var length = await text.ReadAtLeastAsync(
-                buffer.AsMemory(0, LayoutInference.PrefixBytes), LayoutInference.PrefixBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return LayoutInference.Infer(buffer.AsSpan(0, length), length < LayoutInference.PrefixBytes, hints);
+            var length = 0;
+            var read = 1;
+            var isBroken = false;
+            while (length < LayoutInference.PrefixBytes && read > 0)
+            {
+                try
+                {
+                    read = await text.ReadAsync(buffer.AsMemory(length, LayoutInference.PrefixBytes - length), cancellationToken).ConfigureAwait(false);
+                    length += read;
+                }
+                catch (InvalidDataException) when (length > 0)
+                {
+                    // What stands before the break is still to be read, and reading will come to the break.
+                    isBroken = true;
+                    break;
+                }
+            }
+
+            return LayoutInference.Infer(buffer.AsSpan(0, length), isWhole: read == 0 && !isBroken, hints);
         }
         finally
         {

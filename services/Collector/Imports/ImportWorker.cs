@@ -41,7 +41,8 @@ internal sealed class ImportWorker(
     /// <summary>Takes on an import whose file is in the spool; one that is under way already is left alone.</summary>
     public void Add(ImportManifest manifest) => Add(new Work(manifest, Resumed: false, Attempt: 1));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Finds what an earlier life left, before the first request can add to it.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var manifest in spool.Open())
         {
@@ -49,6 +50,11 @@ internal sealed class ImportWorker(
             Add(new Work(manifest, Resumed: true, Attempt: 1));
         }
 
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         var places = Math.Max(1, options.Value.ConcurrentFiles);
         await Task.WhenAll(
             [
@@ -92,13 +98,15 @@ internal sealed class ImportWorker(
         var stored = StoredBatches.None;
         if (work.Resumed)
         {
-            if (await AskAsync(manifest.Id, receipts.FindAsync, cancellationToken) is { IsFinal: true } receipt)
+            var receipt = await AskAsync(manifest.Id, receipts.FindAsync, cancellationToken);
+            if (receipt is { IsFinal: true })
             {
                 Finish(manifest, receipt.State);
                 return;
             }
 
             stored = await AskAsync(manifest.Id, receipts.FindStoredBatchesAsync, cancellationToken) ?? StoredBatches.None;
+            stored = stored with { Done = receipt?.BatchesDone ?? 0 };
         }
 
         await feed.PublishAsync<ImportEvent>(Topics.Imports, manifest.Id, AcceptedEvent(manifest), cancellationToken);

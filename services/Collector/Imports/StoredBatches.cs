@@ -11,20 +11,24 @@ internal sealed record StoredBatches(
     /// <summary>Nothing is known to be stored.</summary>
     public static readonly StoredBatches None = new(null, []);
 
+    /// <summary>Batches stored when the receipt was asked for, which is before the missing ones were.</summary>
+    [JsonIgnore]
+    public int Done { get; init; }
+
     /// <summary>
-    /// Whether a batch is stored for certain. Beyond the last missing one nothing is certain unless the number of batches is known: to
-    /// publish a batch once more does no harm, to leave one out does.
+    /// Whether a batch is stored for certain: to publish a batch once more does no harm, to leave one out does. While the number of batches is
+    /// not known, only gaps before the last stored one are told; that last one is found by counting the stored ones and the gaps.
     /// </summary>
     public bool IsStored(int number)
     {
-        var known = Batches ?? 0;
+        long gaps = 0;
         foreach (var range in Missing)
         {
             if (range is not [var from, var to] || (number >= from && number <= to))
                 return false;
-            known = Math.Max(known, to);
+            gaps += to - from + 1L;
         }
 
-        return number < known;
+        return number < (Batches ?? Done + gaps);
     }
 }
