@@ -1,8 +1,8 @@
+using StocksDapr.Writer.Actions;
 using StocksDapr.Writer.Bars;
-using StocksDapr.Writer.CorporateActions;
 using StocksDapr.Writer.DeadLetters;
 using StocksDapr.Writer.Imports;
-using StocksDapr.Writer.Instruments;
+using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Options;
 using StocksDapr.Writer.Storage;
 using StocksDapr.Writer.Subscriptions;

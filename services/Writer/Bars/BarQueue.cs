@@ -62,29 +62,31 @@ internal sealed class BarQueue : IDisposable
         var bars = 0;
         do
         {
-            var message = Next();
+            // None is there when the queue was closed in between and its rest given back.
+            if (!_live.Reader.TryRead(out var message) && !_history.Reader.TryRead(out message))
+                break;
+
             taken.Add(message);
             bars += message.Bars.Bars.Length;
         }
         while (taken.Count < _maxMessages && bars < _maxBars && _arrived.Wait(0));
 
-        return taken;
+        return taken.Count > 0 ? taken : null;
     }
 
-    /// <summary>Takes no more messages; whoever takes from the queue is told that it is closed.</summary>
-    public void Close()
+    /// <summary>
+    /// Takes no more messages and returns those that nobody took yet; whoever takes from the queue is told that it is closed.
+    /// </summary>
+    public IReadOnlyList<PendingBars> Close()
     {
         _live.Writer.TryComplete();
         _history.Writer.TryComplete();
         _closing.Cancel();
         _closed.TrySetResult();
-    }
-
-    /// <summary>After <see cref="Close"/>: what nobody took.</summary>
-    public IEnumerable<PendingBars> TakeRest()
-    {
+        var rest = new List<PendingBars>();
         while (_live.Reader.TryRead(out var message) || _history.Reader.TryRead(out message))
-            yield return message;
+            rest.Add(message);
+        return rest;
     }
 
     public void Dispose()
@@ -92,9 +94,4 @@ internal sealed class BarQueue : IDisposable
         _arrived.Dispose();
         _closing.Dispose();
     }
-
-    private PendingBars Next() =>
-        _live.Reader.TryRead(out var message) || _history.Reader.TryRead(out message)
-            ? message
-            : throw new InvalidOperationException("A message was counted that is not there.");
 }

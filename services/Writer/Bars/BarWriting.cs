@@ -32,14 +32,13 @@ internal sealed class BarWriting(
         using var deadline = new CancellationTokenSource();
         await using var stopping = lifetime.ApplicationStopping.Register(() =>
         {
-            queue.Close();
             deadline.CancelAfter(Grace);
+            var rest = queue.Close();
+            logger.GivingBack(rest.Count);
+            foreach (var message in rest)
+                message.GiveBack();
         });
         await Task.WhenAll(Enumerable.Range(0, options.Value.Writers).Select(_ => WriteAsync(deadline.Token)));
-
-        var rest = queue.TakeRest().ToList();
-        logger.GivingBack(rest.Count);
-        rest.ForEach(message => message.GiveBack());
         announcer.Complete();
     }
 

@@ -3,9 +3,9 @@ using StocksDapr.Contracts;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.ServiceDefaults.Messaging;
-using StocksDapr.Writer.CorporateActions;
+using StocksDapr.Writer.Actions;
 using StocksDapr.Writer.Imports;
-using StocksDapr.Writer.Instruments;
+using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Storage;
 
 namespace StocksDapr.Writer.Subscriptions;
@@ -16,8 +16,8 @@ internal static class RecordSubscriptions
     public static void MapRecords(this IEndpointRouteBuilder app)
     {
         var services = app.ServiceProvider;
-        Map<Contracts.Messages.Instruments>(app, Topics.Instruments, services.GetRequiredService<InstrumentStore>().WriteAsync, Unacceptable);
-        Map<Contracts.Messages.CorporateActions>(app, Topics.CorporateActions, services.GetRequiredService<CorporateActionStore>().WriteAsync, Unacceptable);
+        Map<Instruments>(app, Topics.Instruments, services.GetRequiredService<InstrumentStore>().WriteAsync, Unacceptable);
+        Map<CorporateActions>(app, Topics.CorporateActions, services.GetRequiredService<CorporateActionStore>().WriteAsync, Unacceptable);
         Map<ImportEvent>(app, Topics.Imports, services.GetRequiredService<ImportStore>().WriteAsync, Unacceptable);
     }
 
@@ -84,7 +84,7 @@ internal static class RecordSubscriptions
         });
     }
 
-    private static string? Unacceptable(Contracts.Messages.Instruments message, DateTimeOffset now)
+    private static string? Unacceptable(Instruments message, DateTimeOffset now)
     {
         if (FetchTime.Unacceptable(message.Provenance, now) is { } reason)
             return reason;
@@ -93,7 +93,7 @@ internal static class RecordSubscriptions
             : null;
     }
 
-    private static string? Unacceptable(Contracts.Messages.CorporateActions message, DateTimeOffset now)
+    private static string? Unacceptable(CorporateActions message, DateTimeOffset now)
     {
         if (FetchTime.Unacceptable(message.Provenance, now) is { } reason)
             return reason;

@@ -3,7 +3,7 @@ using Npgsql;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.Instruments;
+namespace StocksDapr.Writer.Listings;
 
 /// <summary>Keeps what is known about instruments. The later fetch wins, however late it arrives.</summary>
 internal sealed class InstrumentStore(Database database, Catalog catalog)
@@ -24,7 +24,7 @@ internal sealed class InstrumentStore(Database database, Catalog catalog)
         """;
 
     /// <exception cref="NpgsqlException">Nothing was stored.</exception>
-    public async Task WriteAsync(IReadOnlyList<Contracts.Messages.Instruments> messages, CancellationToken cancellationToken)
+    public async Task WriteAsync(IReadOnlyList<Instruments> messages, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
         foreach (var message in messages)

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.CorporateActions;
+namespace StocksDapr.Writer.Actions;
 
 /// <summary>Keeps splits and dividends. The later fetch wins, however late it arrives; a value that changes stays as a revision.</summary>
 internal sealed class CorporateActionStore(Database database, Catalog catalog)
@@ -36,7 +36,7 @@ internal sealed class CorporateActionStore(Database database, Catalog catalog)
         """;
 
     /// <exception cref="NpgsqlException">Nothing was stored.</exception>
-    public async Task WriteAsync(IReadOnlyList<Contracts.Messages.CorporateActions> messages, CancellationToken cancellationToken)
+    public async Task WriteAsync(IReadOnlyList<CorporateActions> messages, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         var symbols = await catalog.GetSymbolIdsAsync(connection, messages.Select(message => message.Symbol), cancellationToken);
