@@ -20,8 +20,8 @@ internal sealed class Route
 
     public string[] Methods { get; }
 
-    /// <summary>Fewer parameters are more specific; a wildcard comes last.</summary>
-    public int Order => _parameters + (_wildcard ? 100 : 0);
+    /// <summary>A wildcard comes last; fewer parameters are more specific, and so are more literal segments (<c>publish/bulk/…</c> before <c>publish/…</c>).</summary>
+    public int Order => (_wildcard ? 10_000 : 0) + (_parameters * 100) - (_segments.Length - _parameters);
 
     public string FirstSegments => string.Join('/', _segments.Take(2));
 
