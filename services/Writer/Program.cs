@@ -8,7 +8,6 @@ using StocksDapr.Writer.Subscriptions;
 var migrateOnly = args.Contains(MigrateCommand.Argument);
 var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != MigrateCommand.Argument)]);
 builder.AddServiceDefaults(AppIds.Writer);
-builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
 builder.Services.AddStorage(builder.Configuration);
 if (!migrateOnly)
     builder.Services.AddWriting();
