@@ -9,6 +9,7 @@ using StocksDapr.Sidecar.Running.Records;
 using StocksDapr.Sidecar.Running.Sidecars;
 using StocksDapr.Sidecar.Running.Supervision;
 using StocksDapr.Sidecar.Running.Templates;
+using StocksDapr.Sidecar.State.Postgres;
 
 namespace StocksDapr.Sidecar.Running;
 
@@ -230,6 +231,9 @@ internal sealed class Run : IAsyncDisposable
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
         environment[RunDatabase.Variable] = _database!.ConnectionString;
+
+        // daprd's components do not read Npgsql's form; theirs is a URL.
+        environment[RunDatabase.UrlVariable] = PostgresConnectionText.ToUrl(_database.ConnectionString);
         environment[AdministratorKeyVariable] = _data.AdministratorKey();
         return environment;
     }

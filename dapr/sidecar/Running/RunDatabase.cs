@@ -13,6 +13,10 @@ namespace StocksDapr.Sidecar.Running;
 internal sealed class RunDatabase : IAsyncDisposable
 {
     public const string Variable = "STOCKS_POSTGRES";
+
+    /// <summary>The same as a URL, for components of real Dapr.</summary>
+    public const string UrlVariable = "STOCKS_POSTGRES_URL";
+
     private const string Name = "stocks";
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
 

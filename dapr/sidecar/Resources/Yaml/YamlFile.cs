@@ -45,5 +45,10 @@ internal static class YamlFile
         {
             throw new ResourceFormatException(string.Create(CultureInfo.InvariantCulture, $"line {firstLine + error.Start.Line - 1}: {error.Message}"));
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // Garbage makes the parser stumble over itself, too.
+            throw new ResourceFormatException(string.Create(CultureInfo.InvariantCulture, $"line {firstLine}: this is not YAML ({error.Message})"));
+        }
     }
 }

@@ -20,6 +20,23 @@ internal static class PostgresConnectionText
         return builder;
     }
 
+    /// <summary>The same connection as a URL that daprd, libpq and this class read: <c>postgres://user:password@host:port/database</c>.</summary>
+    /// <exception cref="FormatException">The text is no connection string.</exception>
+    public static string ToUrl(string text)
+    {
+        var connection = Parse(text);
+        var account = Uri.EscapeDataString(connection.Username ?? "") + (connection.Password is { Length: > 0 } password ? ":" + Uri.EscapeDataString(password) : "");
+        var host = connection.Host ?? "localhost";
+        var isSocket = host.StartsWith('/');
+        var port = connection.Port.ToString(CultureInfo.InvariantCulture);
+        var query = new List<string>();
+        if (isSocket) query.AddRange([$"host={Uri.EscapeDataString(host)}", $"port={port}"]);
+        if (connection.ContainsKey("SSL Mode") && connection.SslMode != SslMode.Prefer) query.Add($"sslmode={Write(connection.SslMode)}");
+        if (connection.RootCertificate is { Length: > 0 } root) query.Add($"sslrootcert={Uri.EscapeDataString(root)}");
+        return $"postgres://{account}{(account.Length > 0 ? "@" : "")}{(isSocket ? "" : $"{host}:{port}")}/{Uri.EscapeDataString(connection.Database ?? "")}"
+            + (query.Count == 0 ? "" : "?" + string.Join('&', query));
+    }
+
     /// <summary>Sets one libpq parameter; a name that is none of libpq's goes to the server as a run-time setting, as pgx does.</summary>
     public static void Set(NpgsqlConnectionStringBuilder builder, string name, string value)
     {
@@ -65,21 +82,31 @@ internal static class PostgresConnectionText
         }
     }
 
+    /// <summary>Read by hand: <see cref="Uri"/> knows neither an empty host after an account nor several hosts.</summary>
     private static void ReadUrl(string text, NpgsqlConnectionStringBuilder builder)
     {
-        // Uri does not know the scheme's many-host form; one host is what a development machine has.
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)) throw new FormatException("the URL cannot be read");
-        if (url.Host.Length > 0) builder.Host = Uri.UnescapeDataString(url.Host);
-        if (url.Port > 0) builder.Port = url.Port;
-        var account = url.UserInfo.Split(':', 2);
+        var rest = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..].Split('#')[0].Split('?', 2);
+        var place = rest[0].Split('/', 2);
+        var at = place[0].LastIndexOf('@');
+        var account = (at < 0 ? "" : place[0][..at]).Split(':', 2);
         if (account[0].Length > 0) builder.Username = Uri.UnescapeDataString(account[0]);
         if (account.Length > 1) builder.Password = Uri.UnescapeDataString(account[1]);
-        if (url.AbsolutePath.Length > 1) builder.Database = Uri.UnescapeDataString(url.AbsolutePath[1..]);
-        foreach (var pair in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        ReadHost(place[0][(at + 1)..], builder);
+        if (place.Length > 1 && place[1].Length > 0) builder.Database = Uri.UnescapeDataString(place[1]);
+        foreach (var pair in (rest.Length > 1 ? rest[1] : "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split('=', 2);
             Set(builder, Uri.UnescapeDataString(parts[0]), parts.Length > 1 ? Uri.UnescapeDataString(parts[1].Replace('+', ' ')) : "");
         }
+    }
+
+    private static void ReadHost(string host, NpgsqlConnectionStringBuilder builder)
+    {
+        var port = host.LastIndexOf(':');
+        if (host.Contains(',', StringComparison.Ordinal) || host.EndsWith(']')) port = -1;
+        if (port >= 0) builder.Port = Number("port", host[(port + 1)..]);
+        host = port < 0 ? host : host[..port];
+        if (host.Length > 0) builder.Host = Uri.UnescapeDataString(host.Trim('[', ']'));
     }
 
     /// <summary>libpq's <c>key = 'value'</c> pairs: quotes for values with spaces, a backslash before a quote.</summary>
@@ -122,6 +149,13 @@ internal static class PostgresConnectionText
         "verify-ca" => SslMode.VerifyCA,
         "verify-full" => SslMode.VerifyFull,
         _ => throw new FormatException($"sslmode is '{value}'; valid: disable, allow, prefer, require, verify-ca, verify-full"),
+    };
+
+    private static string Write(SslMode mode) => mode switch
+    {
+        SslMode.VerifyCA => "verify-ca",
+        SslMode.VerifyFull => "verify-full",
+        _ => mode.ToString().ToLowerInvariant(),
     };
 
     private static int Number(string name, string value) =>

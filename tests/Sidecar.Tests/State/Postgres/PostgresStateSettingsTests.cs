@@ -23,8 +23,21 @@ public sealed class PostgresStateSettingsTests
     {
         PostgresConnectionText.Parse(@"host=/tmp user=u password='it\'s; \\ = a' connect_timeout=7").Password.Should().Be(@"it's; \ = a");
         PostgresConnectionText.Parse("postgres://u:p%40%3Aw@h/db").Password.Should().Be("p@:w");
+        PostgresConnectionText.Parse("postgres://u@[::1]:6000/db").Host.Should().Be("::1");
         PostgresConnectionText.Parse("host=h statement_timeout=5s search_path=market").Options.Should().Be("-c statement_timeout=5s");
         PostgresConnectionText.Parse("postgres:///db?host=%2Fvar%2Frun%2Fpostgresql&user=u").Host.Should().Be("/var/run/postgresql");
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=5433;Username=stocks;Password=p@s:s/w;Database=stocks", "postgres://stocks:p%40s%3As%2Fw@127.0.0.1:5433/stocks")]
+    [InlineData("Host=/tmp/pg dir;Username=u;Database=d", "postgres://u@/d?host=%2Ftmp%2Fpg%20dir&port=5432")]
+    [InlineData("host=h user=u dbname=d sslmode=verify-full", "postgres://u@h:5432/d?sslmode=verify-full")]
+    public void A_connection_can_be_written_as_the_url_that_Dapr_reads(string text, string expected)
+    {
+        var url = PostgresConnectionText.ToUrl(text);
+        url.Should().Be(expected);
+        var (back, original) = (PostgresConnectionText.Parse(url), PostgresConnectionText.Parse(text));
+        (back.Host, back.Port, back.Username, back.Password, back.Database).Should().Be((original.Host, original.Port, original.Username, original.Password, original.Database));
     }
 
     [Fact]
