@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StocksDapr.Sidecar.Hosting;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Resources;
+using StocksDapr.Sidecar.Tracing;
 
 namespace StocksDapr.Sidecar;
 
@@ -15,6 +16,7 @@ internal static class SidecarContexts
         Mesh = new SidecarMesh(),
         Resources = new ResourceSet(),
         Resiliency = new ResiliencyPolicies([]),
+        Tracer = new Tracer(null),
         Loggers = loggers ?? NullLoggerFactory.Instance,
         Time = time ?? TimeProvider.System,
     };

@@ -2,6 +2,7 @@ using System.Text.Json;
 using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Resiliency;
+using StocksDapr.Sidecar.Tracing;
 
 namespace StocksDapr.Sidecar.Bindings;
 
@@ -21,7 +22,7 @@ internal static class BindingsApi
         try
         {
             body = await request.ReadBodyAsync();
-            call = Read(body.Span);
+            call = Read(body.Span, request.Trace);
         }
         catch (JsonException error)
         {
@@ -71,7 +72,7 @@ internal static class BindingsApi
         return await request.Sidecar.Resiliency.Outbound(name, ComponentKind.Binding).RunAsync(token => binding.InvokeAsync(call, token), request.Aborted);
     }
 
-    private static BindingRequest Read(ReadOnlySpan<byte> body)
+    private static BindingRequest Read(ReadOnlySpan<byte> body, TraceContext trace)
     {
         var (operation, data) = ("", GoJson.Null);
         Dictionary<string, string>? metadata = null;
@@ -90,7 +91,12 @@ internal static class BindingsApi
             else reader.Skip();
         }
 
-        return new BindingRequest(operation, data, metadata ?? []);
+        // The trace goes along in the metadata; what a component makes of it is its own business.
+        metadata ??= new Dictionary<string, string>(StringComparer.Ordinal);
+        if (trace.Parent is not null) metadata["traceparent"] = trace.Parent;
+        if (trace.State.Length > 0) metadata["tracestate"] = trace.State;
+        if (trace.Baggage is not null) metadata["baggage"] = trace.Baggage;
+        return new BindingRequest(operation, data, metadata);
     }
 
     private static void WriteMetadata(ApiRequest request, BindingAnswer answer)

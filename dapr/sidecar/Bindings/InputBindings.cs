@@ -123,7 +123,7 @@ internal sealed class InputBindings(SidecarContext context) : IAppDriven, IDispo
             await policy.RunAsync(
                 async token =>
                 {
-                    var answer = await app.SendAsync(HttpMethod.Post, route, @event.Data, "application/json", @event.Metadata, token);
+                    var answer = await app.SendAsync(HttpMethod.Post, route, @event.Data, "application/json", @event.Metadata, context.Tracer.Continue("", state: null), token);
                     var isFine = policy.HasRetry ? answer.Status == StatusCodes.Status200OK : answer.IsSuccess;
                     if (!isFine) throw new StatusCodeException(answer.Status, $"status code {answer.Status}");
                 },

@@ -40,5 +40,6 @@ internal static class BuiltIns
     public static IEnumerable<IAppDriven> AppDriven(SidecarContext sidecar)
     {
         yield return new SubscriptionsPart(sidecar);
+        yield return new InputBindings(sidecar);
     }
 }

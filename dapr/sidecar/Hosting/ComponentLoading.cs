@@ -11,24 +11,33 @@ internal static class ComponentLoading
     public static async Task LoadAsync(SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
     {
         var log = sidecar.Loggers.CreateLogger($"{typeof(ComponentLoading).FullName}[{sidecar.AppId}]");
-        foreach (var component in sidecar.Resources.Components.OrderBy(component => IsSecretStore(component) ? 0 : 1))
+        var waiting = sidecar.Resources.Components.OrderBy(component => IsSecretStore(component) ? 0 : 1).ToList();
+        for (var before = 0; waiting.Count != before;)
         {
-            if (WaitsForStore(component, sidecar))
+            before = waiting.Count;
+            foreach (var component in waiting.ToList())
             {
-                log.ComponentParked(component.Name, component.SecretStore);
-                continue;
+                // A secret store may itself take a value from another one: who waits is looked at again as long as something was loaded.
+                if (WaitsForStore(component, sidecar)) continue;
+                waiting.Remove(component);
+                await TryAddAsync(component, sidecar, types, log, cancellationToken);
             }
+        }
 
-            try
-            {
-                await AddAsync(component, sidecar, types, cancellationToken);
-            }
-            catch (Exception failure) when (failure is not SidecarStartException && !cancellationToken.IsCancellationRequested)
-            {
-                if (!component.IgnoreErrors)
-                    throw new SidecarStartException($"component {component.Name} ({component.Type}) could not be initialised: {failure.Message}", failure);
-                log.ComponentIgnored(failure, component.Name, component.Type);
-            }
+        foreach (var component in waiting) log.ComponentParked(component.Name, component.SecretStore);
+    }
+
+    private static async Task TryAddAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, ILogger log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddAsync(component, sidecar, types, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (component.IgnoreErrors) log.ComponentIgnored(failure, component.Name, component.Type);
+            else if (failure is SidecarStartException) throw;
+            else throw new SidecarStartException($"{Describe(component)} could not be initialised: {failure.Message}", failure);
         }
     }
 
@@ -57,16 +66,13 @@ internal static class ComponentLoading
     private static Func<ComponentSpec, IComponent> Find(ComponentResource component, ConfigurationResource configuration, ComponentTypes types)
     {
         if (configuration.DeniedComponents.Contains(component.Type, StringComparer.OrdinalIgnoreCase))
-            throw new SidecarStartException($"component {component.Name}: the configuration denies the type {component.Type}");
-        if (!types.Knows(component.Type))
-        {
-            throw new SidecarStartException(
-                $"component {component.Name}: the development sidecar does not have the type {component.Type}; install Dapr and run with --daprd to use it");
-        }
-
+            throw new SidecarStartException($"{Describe(component)}: the configuration denies this type");
         return types.Find(component.Type, component.Version)
-            ?? throw new SidecarStartException($"component {component.Name}: {component.Type} has no version {component.Version}");
+            ?? throw new SidecarStartException($"{Describe(component)}: {DaprComponentTypes.Explain(component, types)}");
     }
+
+    private static string Describe(ComponentResource component) =>
+        $"component {component.Name} ({component.Type}/{component.Version}){(component.File.Length == 0 ? "" : $" in {component.File}")}";
 
     private static bool IsSecretStore(ComponentResource component) => component.Type.StartsWith(SecretStorePrefix, StringComparison.OrdinalIgnoreCase);
 

@@ -4,17 +4,21 @@ namespace StocksDapr.Sidecar.Hosting;
 internal sealed class ComponentTypes
 {
     private readonly Dictionary<string, Func<ComponentSpec, IComponent>> _factories = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> _types = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, IReadOnlyList<string>> _versions = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>All types, in no order.</summary>
+    public IEnumerable<string> All => _versions.Keys;
 
     /// <summary>Registers a type. The first version also answers to an empty version.</summary>
     public ComponentTypes Add(string type, IReadOnlyList<string> versions, Func<ComponentSpec, IComponent> create)
     {
-        _types.Add(type);
+        _versions.Add(type, versions);
         foreach (var version in versions) _factories.Add($"{type}/{version}", create);
         return this;
     }
 
-    public bool Knows(string type) => _types.Contains(type);
+    /// <summary>The versions of a type; empty when it is not built in.</summary>
+    public IReadOnlyList<string> VersionsOf(string type) => _versions.GetValueOrDefault(type) ?? [];
 
     public Func<ComponentSpec, IComponent>? Find(string type, string version) =>
         _factories.GetValueOrDefault($"{type}/{(version.Length == 0 ? "v1" : version)}");

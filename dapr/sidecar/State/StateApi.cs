@@ -74,8 +74,7 @@ internal static class StateApi
             }
             catch (Exception error) when (StateFailure.Is(error))
             {
-                var cause = StateFailure.Cause(error);
-                await request.Error(StateErrors.Failed("ERR_STATE_SAVE", $"failed saving state in state store {request["store"]}: {cause.Message}", cause));
+                await request.Error(StateErrors.Failed("ERR_STATE_SAVE", $"failed saving state in state store {request["store"]}: {error.Message}", error));
                 return;
             }
         }
@@ -102,8 +101,7 @@ internal static class StateApi
         }
         catch (Exception error) when (StateFailure.Is(error))
         {
-            var cause = StateFailure.Cause(error);
-            await request.Error(StateErrors.Failed("ERR_STATE_DELETE", $"failed deleting state with key {key}: {cause.Message}", cause));
+            await request.Error(StateErrors.Failed("ERR_STATE_DELETE", $"failed deleting state with key {key}: {error.Message}", error));
             return;
         }
 

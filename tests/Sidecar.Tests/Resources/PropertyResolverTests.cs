@@ -67,8 +67,8 @@ public sealed class PropertyResolverTests : IDisposable
         if (podName is not null) _environment["POD_NAME"] = podName;
         var options = new SidecarOptions { AppId = "tester", Environment = _environment };
         var context = SidecarContexts.Create(options, loggers: _log);
-        context.Components.Add(Resource("vault"), new EnvironmentSecretStore(options, ""));
-        context.Components.Add(Resource("file"), new FileSecretStore("/never read", ":", isMultiValued: false));
+        context.Components.Add(Resource("vault"), new Dictionary<string, string>(), new EnvironmentSecretStore(options, ""));
+        context.Components.Add(Resource("file"), new Dictionary<string, string>(), new FileSecretStore("/never read", ":", isMultiValued: false));
         return await PropertyResolver.ResolveAsync(Resource("it") with { SecretStore = store, Properties = properties }, context, default);
     }
 
