@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using StocksDapr.Sidecar.Postgres;
 using StocksDapr.Sidecar.Running;
 using StocksDapr.Sidecar.Running.Logs;
@@ -19,7 +20,7 @@ internal static class LogsCommand
         var lines = new Option<int>("--lines", "-n") { Description = "How many lines of each log.", DefaultValueFactory = _ => 50, HelpName = "N" };
         lines.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 0)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number < 0)
                 result.AddError("--lines takes 0 or more.");
         });
         var command = new Command("logs", "Shows logs.") { app, data, follow, lines };

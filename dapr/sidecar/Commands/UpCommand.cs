@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace StocksDapr.Sidecar.Commands;
 
@@ -17,7 +18,7 @@ internal static class UpCommand
         var port = new Option<int?>("--port", "-p") { Description = "The gateway's port; 0 takes any free one. Default: the template's.", HelpName = "N" };
         port.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is < 0 or > 65535)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is < 0 or > 65535)
                 result.AddError("--port takes 0 to 65535.");
         });
         var freePorts = new Option<bool>("--free-ports") { Description = "Free ports for all applications and sidecars, so that several runs fit on one machine." };

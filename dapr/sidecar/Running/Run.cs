@@ -72,7 +72,7 @@ internal sealed class Run : IAsyncDisposable
         await _sidecars.StartAsync(cancellationToken);
         _display.Step($"starting {string.Join(", ", _appRows.Keys)}");
         await StartAppsAsync();
-        _readiness = new RunReadiness(_plan, _board, _appRows);
+        _readiness = new RunReadiness(_plan, _board, _appRows, _time);
         _readiness.Start();
     }
 

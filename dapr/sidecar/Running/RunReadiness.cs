@@ -8,10 +8,13 @@ namespace StocksDapr.Sidecar.Running;
 /// Watches whether the applications are ready. The run is ready when the gateway says so (it asks for what it stands on) and every other
 /// application answers at all; without a gateway, when all are ready.
 /// </summary>
-internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictionary<string, ServiceRow> rows) : IAsyncDisposable
+internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictionary<string, ServiceRow> rows, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan OftenAtFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(1);
+
+    /// <summary>There is nothing to ask one that listens on no port: when it has run for so long, its start has not failed.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
     private readonly ReadinessProbe _probe = new();
     private readonly CancellationTokenSource _ended = new();
@@ -52,12 +55,15 @@ internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictio
     private async Task AskAsync(AppPlan app)
     {
         var row = rows[app.AppId];
-        // Without a port there is nothing to ask; without a process of ours, whoever answers on the port is not it.
+        // Without a process of ours, whoever answers on the port is not it.
         if (row.Process is null)
             return;
         try
         {
-            row.Observe(app.AppPort > 0 ? await _probe.AskAsync(app, _ended.Token) : ServiceState.Ready);
+            if (app.AppPort > 0)
+                row.Observe(await _probe.AskAsync(app, _ended.Token));
+            else if (time.GetElapsedTime(row.StartedAt) >= Settled)
+                row.Observe(ServiceState.Ready);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {

@@ -38,6 +38,9 @@ internal sealed class ServiceRow(string name, string address, string? logFile)
         set => _process = value;
     }
 
+    /// <summary>When its process was started, by the clock of the run (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long StartedAt { get; set; }
+
     public string LastLine
     {
         get => _lastLine;

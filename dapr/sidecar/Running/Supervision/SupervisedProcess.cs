@@ -106,6 +106,7 @@ internal sealed class SupervisedProcess(ChildProcessStart start, ServiceRow row,
                     process.Signal(UnixSignal.Terminate);
             }
 
+            row.StartedAt = time.GetTimestamp();
             row.Process = process.Identity;
             first.TrySetResult();
             Started?.Invoke(process.Pid);

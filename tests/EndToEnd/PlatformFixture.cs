@@ -1,0 +1,81 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using StocksDapr.Sidecar.Running.Records;
+
+namespace StocksDapr.EndToEnd;
+
+/// <summary>
+/// The whole platform, started as a newcomer starts it, with real processes: <c>./stocks up --detach</c> in a folder of its own, on free
+/// ports. One run serves all tests of the collection.
+/// </summary>
+public sealed class PlatformFixture : IAsyncLifetime, IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(100) };
+
+    /// <summary>The data folder of the run.</summary>
+    public string Data { get; } = Directory.CreateTempSubdirectory("stocks-e2e-").FullName;
+
+    /// <summary>A client of the gateway with a token that may read and write.</summary>
+    public HttpClient Gateway => _http;
+
+    /// <summary>What <c>run.json</c> says at the moment.</summary>
+    internal RunRecord Record => RunRecord.Read(new DataFolder(Data)) ?? throw new InvalidOperationException("There is no record of a run.");
+
+    public async Task InitializeAsync()
+    {
+        var up = await UpAsync();
+        if (up.ExitCode != 0)
+        {
+            var logs = string.Join('\n', Directory.Exists(LogFolder) ? Directory.GetFiles(LogFolder, "*.log").Select(file => $"--- {file}\n{Tail(file)}") : []);
+            await DisposeAsync();
+            throw new InvalidOperationException($"The platform did not start: {up}\n{logs}");
+        }
+
+        _http.BaseAddress = new Uri(Record.Gateway!);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync("read,write"));
+    }
+
+    /// <summary>Starts the platform (again).</summary>
+    public Task<CommandResult> UpAsync(params string[] further) =>
+        StocksAsync(["up", "--detach", "--port", "0", "--free-ports", "--no-data", .. further]);
+
+    /// <summary>Runs <c>./stocks</c> with the data folder of this run.</summary>
+    public Task<CommandResult> StocksAsync(IEnumerable<string> arguments) => Command.StocksAsync([.. arguments, "--data", Data]);
+
+    /// <summary>A new token of the local administrator.</summary>
+    public async Task<string> TokenAsync(string scopes)
+    {
+        var token = await StocksAsync(["token", "--scopes", scopes]);
+        return token.ExitCode == 0 ? token.Output.Trim() : throw new InvalidOperationException($"No token: {token}");
+    }
+
+    /// <summary>GET, as JSON; fails when the answer is no success.</summary>
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new InvalidOperationException($"GET {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    /// <summary>The process number of a part of the run: <c>writer</c>, <c>postgres</c>, …</summary>
+    public int ProcessOf(string service) =>
+        Record.Services.Single(row => row.Name == service).Process?.Pid ?? throw new InvalidOperationException($"{service} has no process at the moment.");
+
+    public async Task DisposeAsync()
+    {
+        await StocksAsync(["down"]);
+        Directory.Delete(Data, recursive: true);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private string LogFolder => Path.Combine(Data, "logs");
+
+    private static string Tail(string file) => string.Join('\n', File.ReadLines(file).TakeLast(20));
+}
+
+[CollectionDefinition(Name)]
+public sealed class PlatformCollection : ICollectionFixture<PlatformFixture>
+{
+    public const string Name = "platform";
+}
