@@ -23,9 +23,11 @@ internal sealed class MarketDatabase : IAsyncDisposable
 
     public Database Database { get; }
 
-    public static async Task<MarketDatabase> CreateAsync(PostgresFixture postgres)
+    public static async Task<MarketDatabase> CreateAsync(PostgresFixture postgres) => await CreateAsync(await postgres.CreateDatabaseAsync());
+
+    public static async Task<MarketDatabase> CreateAsync(string connectionString)
     {
-        var database = new MarketDatabase(await postgres.CreateDatabaseAsync());
+        var database = new MarketDatabase(connectionString);
         await new Migrator(database.Database, NullLogger.Instance).MigrateAsync(CancellationToken.None);
         return database;
     }
