@@ -3,8 +3,8 @@ using System.Text;
 namespace StocksDapr.Sidecar.Api;
 
 /// <summary>
-/// The path of a request as Go's router sees it. Go keeps the escaped form only when it differs from how Go itself would escape the decoded path;
-/// otherwise routes are matched on the decoded one. Then doubled slashes and dot segments are removed; a trailing slash stays.
+/// The path of a request as daprd's router sees it: with its escapes, so that every parameter is unescaped once and <c>100%25</c> is the key
+/// <c>100%</c>. Doubled slashes and dot segments are removed; a trailing slash stays.
 /// </summary>
 /// <param name="Text">Cleaned path.</param>
 /// <param name="IsEscaped">True when <see cref="Text"/> still holds escapes.</param>
@@ -25,11 +25,8 @@ internal readonly record struct RequestPath(string Text, bool IsEscaped)
             return true;
         }
 
-        path = default;
-        if (!QueryEscape.TryUnescape(raw, plusIsSpace: false, out var decoded)) return false;
-        var isEscaped = !string.Equals(Escape(decoded), raw, StringComparison.Ordinal);
-        path = new RequestPath(Clean(isEscaped ? raw : decoded), isEscaped);
-        return true;
+        path = new RequestPath(Clean(raw), IsEscaped: true);
+        return QueryEscape.TryUnescape(raw, plusIsSpace: false, out _);
     }
 
     /// <summary>Escapes a path as Go does.</summary>
