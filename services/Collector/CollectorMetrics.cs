@@ -21,10 +21,13 @@ internal sealed class CollectorMetrics : IDisposable
     public CollectorMetrics()
     {
         _barsPublished = _meter.CreateCounter<long>("collector.bars.published", "{bar}", "Bars handed to the broker.");
-        _publishFailures = _meter.CreateCounter<long>("collector.publish.failures", "{attempt}", "Attempts to publish that the sidecar or the broker refused.");
+        _publishFailures = _meter.CreateCounter<long>(
+            "collector.publish.failures", "{attempt}", "Attempts to publish that the sidecar or the broker refused.");
         _providerRequests = _meter.CreateCounter<long>("collector.provider.requests", "{request}", "Requests to providers, by outcome.");
-        _collection = _meter.CreateHistogram<double>("collector.collection.duration", "s", "Time from asking what is due to the last publish.");
-        _barsMissing = _meter.CreateGauge<long>("collector.bars.missing", "{bar}", "Bars that should be stored and are not, at the last collection.");
+        _collection = _meter.CreateHistogram<double>(
+            "collector.collection.duration", "s", "Time from asking what is due to the last publish.");
+        _barsMissing = _meter.CreateGauge<long>(
+            "collector.bars.missing", "{bar}", "Bars that should be stored and are not, at the last collection.");
     }
 
     public void BarsPublished(string topic, string provider, int bars) =>
@@ -32,7 +35,8 @@ internal sealed class CollectorMetrics : IDisposable
 
     public void PublishFailed(string topic) => _publishFailures.Add(1, new KeyValuePair<string, object?>("topic", topic));
 
-    public void ProviderAnswered(string provider, string outcome) => _providerRequests.Add(1, new("provider", provider), new("outcome", outcome));
+    public void ProviderAnswered(string provider, string outcome) =>
+        _providerRequests.Add(1, new("provider", provider), new("outcome", outcome));
 
     public void Collected(TimeSpan duration, string outcome) =>
         _collection.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));

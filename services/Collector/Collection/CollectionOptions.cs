@@ -1,9 +1,7 @@
-using Microsoft.Extensions.Options;
-
 namespace StocksDapr.Collector.Collection;
 
 /// <summary>The section <c>Collector:Collection</c>: how patiently Collector asks again.</summary>
-internal sealed class CollectionOptions : IValidateOptions<CollectionOptions>
+internal sealed class CollectionOptions
 {
     public const string Section = "Collector:Collection";
 
@@ -18,20 +16,4 @@ internal sealed class CollectionOptions : IValidateOptions<CollectionOptions>
 
     /// <summary>How often instruments and corporate actions are fetched again. They are also fetched when a session opens.</summary>
     public TimeSpan ReferenceDataEvery { get; set; } = TimeSpan.FromHours(6);
-
-    public ValidateOptionsResult Validate(string? name, CollectionOptions options)
-    {
-        List<string> problems = [];
-        Check(options.AskAgainAfter > TimeSpan.Zero, nameof(AskAgainAfter), "00:01:00");
-        Check(options.AbsentAskAgainAfter > TimeSpan.Zero, nameof(AbsentAskAgainAfter), "00:01:00");
-        Check(options.RecheckAfterClose >= TimeSpan.Zero, nameof(RecheckAfterClose), "00:30:00");
-        Check(options.ReferenceDataEvery > TimeSpan.Zero, nameof(ReferenceDataEvery), "06:00:00");
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-
-        void Check(bool valid, string key, string example)
-        {
-            if (!valid)
-                problems.Add($"{Section}:{key} is a time that passes, such as {example}.");
-        }
-    }
 }

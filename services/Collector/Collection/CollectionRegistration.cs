@@ -14,8 +14,13 @@ internal static class CollectionRegistration
     public static WebApplicationBuilder AddCollection(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddSingleton<IValidateOptions<CollectionOptions>, CollectionOptions>();
-        services.AddOptions<CollectionOptions>().Bind(builder.Configuration.GetSection(CollectionOptions.Section)).ValidateOnStart();
+        services.AddOptions<CollectionOptions>()
+            .Bind(builder.Configuration.GetSection(CollectionOptions.Section))
+            .Validate(options => options.AskAgainAfter > TimeSpan.Zero, Required("AskAgainAfter", "00:01:00"))
+            .Validate(options => options.AbsentAskAgainAfter > TimeSpan.Zero, Required("AbsentAskAgainAfter", "00:01:00"))
+            .Validate(options => options.RecheckAfterClose >= TimeSpan.Zero, Required("RecheckAfterClose", "00:30:00"))
+            .Validate(options => options.ReferenceDataEvery > TimeSpan.Zero, Required("ReferenceDataEvery", "06:00:00"))
+            .ValidateOnStart();
         services.AddSingleton<IStoredBars>(provider =>
         {
             var query = provider.GetRequiredService<DaprClient>().CreateInvokableHttpClient(AppIds.Query);
@@ -49,4 +54,6 @@ internal static class CollectionRegistration
             worker.Request();
             return TypedResults.Ok();
         }).ExcludeFromDescription();
+
+    private static string Required(string key, string example) => $"{CollectionOptions.Section}:{key} is a time that passes, such as {example}.";
 }

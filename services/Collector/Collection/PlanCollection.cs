@@ -118,7 +118,9 @@ internal sealed class PlanCollection(
         var starts = Enumerable.Range(0, session.BarCount(interval)).Select(index => session.BarStart(interval, index)).ToList();
         return
         [
-            .. stored.Where(series => series.Value.Last >= starts[0] && !busy.Contains(series.Key)).Select(series => new DueRange(series.Key, starts)),
+            .. stored
+                .Where(series => series.Value.Last >= starts[0] && !busy.Contains(series.Key))
+                .Select(series => new DueRange(series.Key, starts)),
         ];
     }
 

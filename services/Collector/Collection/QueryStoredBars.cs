@@ -31,7 +31,8 @@ internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
     public async Task<IReadOnlyList<DateTimeOffset>> GetStartsAsync(
         string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var range = $"/bars?symbols={Escape([symbol])}&interval={interval.Code}&from={Text(from, interval)}&to={Text(to, interval)}&limit={PageSize}";
+        var range = $"/bars?symbols={Escape([symbol])}&interval={interval.Code}"
+            + $"&from={Text(from, interval)}&to={Text(to, interval)}&limit={PageSize}";
         var starts = new List<DateTimeOffset>();
         string? cursor = null;
         do
@@ -64,10 +65,13 @@ internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
     private static string Text(DateTimeOffset start, Interval interval) =>
         start.UtcDateTime.ToString(interval.IsIntraday ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset Instant(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+    private static DateTimeOffset Instant(string text)
+    {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var instant)
             ? instant
             : throw new StoredBarsUnknownException("Query said a time that cannot be read.");
+    }
 
     private sealed record SeriesAnswer(IReadOnlyList<SeriesItem>? Series);
 

@@ -5,8 +5,8 @@ namespace StocksDapr.Collector.Collection;
 
 /// <summary>
 /// One series of one symbol: tells from what is stored which bars are due, and remembers what was asked, so that a bar on its way is
-/// not asked twice and a bar that does not exist is not asked for ever. The memory is only about when to ask again: lost with the process, it costs
-/// a question more.
+/// not asked twice and a bar that does not exist is not asked for ever. The memory is only about when to ask again: lost with the
+/// process, it costs a question more.
 /// </summary>
 internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, CollectionOptions options)
 {
@@ -135,7 +135,8 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
     }
 
     private long Count(DateTimeOffset from, DateTimeOffset to, DateTimeOffset asOf) =>
-        calendar.CountBars(interval, from, to) - _absences.Count(absence => absence.Key >= from && absence.Key <= to && asOf < absence.Value.NotBefore);
+        calendar.CountBars(interval, from, to)
+        - _absences.Count(absence => absence.Key >= from && absence.Key <= to && asOf < absence.Value.NotBefore);
 
     private IEnumerable<DateTimeOffset> Expected(DateTimeOffset from, DateTimeOffset to, DateTimeOffset asOf) =>
         Starts(from, to).Where(start => !IsAbsent(start, asOf));
@@ -155,7 +156,8 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
         return starts;
     }
 
-    private bool IsAbsent(DateTimeOffset start, DateTimeOffset asOf) => _absences.TryGetValue(start, out var absence) && asOf < absence.NotBefore;
+    private bool IsAbsent(DateTimeOffset start, DateTimeOffset asOf) =>
+        _absences.TryGetValue(start, out var absence) && asOf < absence.NotBefore;
 
     private void Remember(DateTimeOffset start, DateTimeOffset now)
     {

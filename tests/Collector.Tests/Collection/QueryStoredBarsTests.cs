@@ -11,7 +11,9 @@ public class QueryStoredBarsTests
     public async Task Series_are_read_by_symbol_in_requests_of_bearable_length()
     {
         var symbols = Enumerable.Range(0, 600).Select(number => $"S{number}.SIM").ToList();
-        var server = new StubServer(_ => Json("""{"series":[{"symbol":"S1.SIM","interval":"15min","first":"2026-11-16T14:30:00Z","last":"2026-11-20T20:45:00Z","bars":130}]}"""));
+        var server = new StubServer(_ => Json("""
+            {"series":[{"symbol":"S1.SIM","interval":"15min","first":"2026-11-16T14:30:00Z","last":"2026-11-20T20:45:00Z","bars":130}]}
+            """));
 
         var series = await Stored(server).GetSeriesAsync(symbols, Interval.FifteenMinutes, default);
 
@@ -25,7 +27,9 @@ public class QueryStoredBarsTests
     [Fact]
     public async Task Daily_series_are_named_by_midnight_utc()
     {
-        var server = new StubServer(_ => Json("""{"series":[{"symbol":"A","interval":"1d","first":"2021-11-22","last":"2026-11-20","bars":1257}]}"""));
+        var server = new StubServer(_ => Json("""
+            {"series":[{"symbol":"A","interval":"1d","first":"2021-11-22","last":"2026-11-20","bars":1257}]}
+            """));
 
         var series = await Stored(server).GetSeriesAsync(["A"], Interval.OneDay, default);
 
@@ -69,11 +73,13 @@ public class QueryStoredBarsTests
     }
 
     private static async Task Fails(StubServer server) =>
-        await FluentActions.Awaiting(() => Stored(server).GetSeriesAsync(["A"], Interval.OneDay, default)).Should().ThrowAsync<StoredBarsUnknownException>();
+        await FluentActions.Awaiting(() => Stored(server).GetSeriesAsync(["A"], Interval.OneDay, default))
+            .Should().ThrowAsync<StoredBarsUnknownException>();
 
     private static QueryStoredBars Stored(StubServer server) => new(new HttpClient(server) { BaseAddress = new Uri("http://query") });
 
-    private static HttpResponseMessage Json(string body) => new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+    private static HttpResponseMessage Json(string body) =>
+        new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
     private sealed class StubServer(Func<string, HttpResponseMessage> answer) : HttpMessageHandler
     {

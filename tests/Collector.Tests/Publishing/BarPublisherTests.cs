@@ -99,7 +99,10 @@ public sealed class BarPublisherTests : IDisposable
     }
 
     private static RawBars Batch(string symbol, int number) => new(
-        symbol, Interval.OneDay, new Provenance("test", $"request-{number}", DateTimeOffset.UnixEpoch), [new RawBar(DateTimeOffset.UnixEpoch, 1, 1, 1, 1, 1)]);
+        symbol,
+        Interval.OneDay,
+        new Provenance("test", $"request-{number}", DateTimeOffset.UnixEpoch),
+        [new RawBar(DateTimeOffset.UnixEpoch, 1, 1, 1, 1, 1)]);
 
     private sealed class Broker : IMessagePublisher
     {

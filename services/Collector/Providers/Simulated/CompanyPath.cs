@@ -74,7 +74,11 @@ internal sealed class CompanyPath
 
             var open = Math.Exp(value + overnight) * shareOfOriginal;
             value += change;
-            _days[i] = new CompanyDay(open, Math.Exp(value) * shareOfOriginal, Nervousness(deviation, ordinary, market[session]), Math.Abs(change) / ordinary);
+            _days[i] = new CompanyDay(
+                open,
+                Math.Exp(value) * shareOfOriginal,
+                (float)Nervousness(deviation, ordinary, market[session]),
+                (float)(Math.Abs(change) / ordinary));
         }
     }
 

@@ -24,7 +24,9 @@ internal sealed class FaultInjection(int seed, SimulatedFaults faults)
 
     /// <summary>The bars as the vendor says them.</summary>
     public IEnumerable<SpokenBar> Spoil(string symbol, Interval interval, List<Bar> bars, DateTimeOffset now) =>
-        _spoilsBars ? SpoilEach(Noise.Key(seed, "faults/" + symbol + "/" + interval.Code), interval, bars, now) : bars.Select(bar => SpokenBar.Of(bar));
+        _spoilsBars
+            ? SpoilEach(Noise.Key(seed, $"faults/{symbol}/{interval.Code}"), interval, bars, now)
+            : bars.Select(bar => SpokenBar.Of(bar));
 
     private List<SpokenBar> SpoilEach(ulong key, Interval interval, List<Bar> bars, DateTimeOffset now)
     {
@@ -32,7 +34,9 @@ internal sealed class FaultInjection(int seed, SimulatedFaults faults)
         foreach (var bar in bars)
         {
             var noise = new Noise(Noise.Mix(key, (ulong)bar.Start.ToUnixTimeSeconds()));
-            var (gap, twice, early) = (noise.NextUnit() < faults.Gaps, noise.NextUnit() < faults.Duplicates, noise.NextUnit() < faults.WrongOrder);
+            var gap = noise.NextUnit() < faults.Gaps;
+            var twice = noise.NextUnit() < faults.Duplicates;
+            var early = noise.NextUnit() < faults.WrongOrder;
             var said = SpokenBar.Of(bar);
             if (noise.NextUnit() < faults.LateCorrections && now < End(interval, bar.Start) + faults.CorrectedAfter)
                 said = said with { Close = Math.Round((bar.Low + bar.High) / 2, 2), Volume = bar.Volume * 9 / 10 };

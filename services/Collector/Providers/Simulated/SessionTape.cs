@@ -3,8 +3,8 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>
-/// One session of one company in quarters of an hour, from which every other bar follows: longer ones join them, shorter ones divide them. So all
-/// intervals agree with each other, whichever is asked for.
+/// One session of one company in quarters of an hour, from which every other bar follows: longer ones join them, shorter ones divide
+/// them. So all intervals agree with each other, whichever is asked for.
 /// </summary>
 internal static class SessionTape
 {

@@ -2,8 +2,8 @@ namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>
 /// The section <c>Collector:Simulated:Faults</c>. Each number is a probability from 0 to 1: of a bar to be wrong, or of a request to fail.
-/// Which bars are wrong depends on the seed, the symbol and the bar alone, so a wrong bar is wrong whenever it is asked for; which requests fail
-/// depends on the seed and the time, so that the same request succeeds later.
+/// Which bars are wrong depends on the seed, the symbol and the bar alone, so a wrong bar is wrong whenever it is asked for; which
+/// requests fail depends on the seed and the time, so that the same request succeeds later.
 /// </summary>
 internal sealed class SimulatedFaults
 {

@@ -5,8 +5,8 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>
-/// An invented stock market. Every bar is a function of seed, symbol and time alone: the same whatever range is asked, whenever, by whichever process;
-/// and there is none before its interval has ended. Safe to use from several threads.
+/// An invented stock market. Every bar is a function of seed, symbol and time alone: the same whatever range is asked, whenever, by
+/// whichever process; and there is none before its interval has ended. Safe to use from several threads.
 /// </summary>
 internal sealed class SimulatedMarket
 {
@@ -64,7 +64,13 @@ internal sealed class SimulatedMarket
         Path(symbol).Actions.Where(action => action.ExDate >= from && action.ExDate <= to && action.ExDate <= today);
 
     private static void AddJoined(
-        in Session session, Interval interval, ReadOnlySpan<Trade> quarters, int complete, DateTimeOffset from, DateTimeOffset to, List<Bar> bars)
+        in Session session,
+        Interval interval,
+        ReadOnlySpan<Trade> quarters,
+        int complete,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        List<Bar> bars)
     {
         var perBar = interval.IsIntraday ? (int)(interval.Length.Ticks / Interval.FifteenMinutes.Length.Ticks) : quarters.Length;
         for (var bar = 0; bar < complete; bar++)
@@ -77,7 +83,13 @@ internal sealed class SimulatedMarket
     }
 
     private static void AddDivided(
-        CompanyPath path, in Session session, Interval interval, ReadOnlySpan<Trade> quarters, int complete, DateTimeOffset from, DateTimeOffset to,
+        CompanyPath path,
+        in Session session,
+        Interval interval,
+        ReadOnlySpan<Trade> quarters,
+        int complete,
+        DateTimeOffset from,
+        DateTimeOffset to,
         List<Bar> bars)
     {
         var perBar = (int)interval.Length.TotalMinutes;

@@ -25,7 +25,11 @@ internal sealed class SimulatedOptionsValidator : IValidateOptions<SimulatedOpti
         CheckProbability(faults.TimeOuts, nameof(faults.TimeOuts));
         CheckProbability(faults.BrokenJson, nameof(faults.BrokenJson));
         if (faults.CorrectedAfter < TimeSpan.Zero)
-            problems.Add($"{SimulatedOptions.Section}:Faults:CorrectedAfter is {faults.CorrectedAfter}; it is a time that passes, such as 00:20:00.");
+        {
+            problems.Add(
+                $"{SimulatedOptions.Section}:Faults:CorrectedAfter is {faults.CorrectedAfter}; it is a time that passes, such as 00:20:00.");
+        }
+
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void Check(int value, int least, int most, string key)

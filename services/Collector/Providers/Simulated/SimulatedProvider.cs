@@ -25,7 +25,10 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
     public string Name => "simulated";
 
     public ProviderCapabilities Capabilities { get; } = new(
-        SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null), MaxSymbols: 20, MaxBars: 5_000, Delay: TimeSpan.Zero);
+        SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null),
+        MaxSymbols: 20,
+        MaxBars: 5_000,
+        Delay: TimeSpan.Zero);
 
     public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) =>
         _vendor.GetAsync("/instruments", SimulatedJson.ReadInstruments, cancellationToken);
@@ -40,13 +43,15 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
     public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
         IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         _vendor.GetAsync(
-            $"/actions?symbols={Symbols(symbols)}&from={from.ToString("O", CultureInfo.InvariantCulture)}&to={to.ToString("O", CultureInfo.InvariantCulture)}",
+            $"/actions?symbols={Symbols(symbols)}&from={Date(from)}&to={Date(to)}",
             body => SimulatedJson.ReadActions(body, symbols),
             cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
     private static string Symbols(IReadOnlyList<string> symbols) => string.Join(',', symbols.Select(Uri.EscapeDataString));
+
+    private static string Date(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 
     private static string Instant(DateTimeOffset instant) =>
         instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

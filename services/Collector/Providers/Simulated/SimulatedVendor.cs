@@ -10,12 +10,14 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>
-/// The far side of the simulated provider: a vendor's web API without a network in between. What the provider gets is bytes, as from a real
-/// vendor, so all that can go wrong with bytes can be tried out.
+/// The far side of the simulated provider: a vendor's web API without a network in between. What the provider gets is bytes, as from a
+/// real vendor, so all that can go wrong with bytes can be tried out.
 /// </summary>
 /// <remarks>
-/// <c>GET /instruments</c> → <c>{"instruments":[{"symbol","name","exchange","currency","sector","aliases":[],"listed":"2022-03-10"|null}]}</c>;
-/// <c>GET /bars?symbols=A,B&amp;interval=15min&amp;from=&amp;to=</c> → <c>{"bars":{"A":[{"t","o","h","l","c","v"}]},"errors":{"B":"unknown symbol"}}</c>;
+/// <c>GET /instruments</c> →
+/// <c>{"instruments":[{"symbol","name","exchange","currency","sector","aliases":[],"listed":"2022-03-10"|null}]}</c>;
+/// <c>GET /bars?symbols=A,B&amp;interval=15min&amp;from=&amp;to=</c> →
+/// <c>{"bars":{"A":[{"t","o","h","l","c","v"}]},"errors":{"B":"unknown symbol"}}</c>;
 /// <c>GET /actions?symbols=&amp;from=&amp;to=</c> → <c>{"actions":{"A":[{"type":"split","date","value"}]},"errors":{}}</c>.
 /// </remarks>
 internal sealed class SimulatedVendor(SimulatedMarket market, FaultInjection faults, TimeProvider time) : HttpMessageHandler

@@ -13,7 +13,8 @@ internal readonly record struct SpokenBar(DateTimeOffset Start, double? Open, do
     {
         json.WriteStartObject();
         Span<char> time = stackalloc char[24];
-        Start.UtcDateTime.TryFormat(time, out var length, interval.IsIntraday ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        var format = interval.IsIntraday ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd";
+        Start.UtcDateTime.TryFormat(time, out var length, format, CultureInfo.InvariantCulture);
         json.WriteString("t"u8, time[..length]);
         WriteNumber(json, "o"u8, Open);
         WriteNumber(json, "h"u8, High);
