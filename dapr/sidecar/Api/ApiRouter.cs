@@ -27,7 +27,7 @@ internal sealed class ApiRouter(SidecarContext sidecar)
         if (group.Length > 0 && !_access.Allows(group, route.FirstSegments.Split('/')[0])) return;
         if (!_routes.TryGetValue(route.FirstSegments, out var routes)) _routes[route.FirstSegments] = routes = [];
         routes.Add(route);
-        routes.Sort((left, right) => left.Order.CompareTo(right.Order));
+        routes.Sort(Route.CompareOrder);
     }
 
     /// <summary>The route of a request; null when there is none.</summary>

@@ -61,9 +61,9 @@ internal static class MetadataApi
         WriteNames(json, "resiliencies", sidecar.Resiliency.Names);
         WriteApp(json, options);
         json.WriteStartObject("actorRuntime");
-        json.WriteString("runtimeStatus", "DISABLED");
+        json.WriteString("runtimeStatus", sidecar.Health.Ready ? "DISABLED" : "INITIALIZING");
         json.WriteBoolean("hostReady", false);
-        json.WriteString("placement", "placement: disconnected");
+        if (sidecar.Health.Ready) json.WriteString("placement", "placement: disconnected");
         json.WriteEndObject();
         json.WriteEndObject();
     }

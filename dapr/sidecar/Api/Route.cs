@@ -20,8 +20,17 @@ internal sealed class Route
 
     public string[] Methods { get; }
 
-    /// <summary>A wildcard comes last; fewer parameters are more specific, and so are more literal segments (<c>publish/bulk/…</c> before <c>publish/…</c>).</summary>
-    public int Order => (_wildcard ? 10_000 : 0) + (_parameters * 100) - (_segments.Length - _parameters);
+    /// <summary>Compares two routes of the same start: segment by segment a literal comes before a parameter, and a wildcard last.</summary>
+    public static int CompareOrder(Route left, Route right)
+    {
+        for (var i = 0; i < Math.Min(left._segments.Length, right._segments.Length); i++)
+        {
+            var difference = Rank(left._segments[i]) - Rank(right._segments[i]);
+            if (difference != 0) return difference;
+        }
+
+        return right._segments.Length - left._segments.Length;
+    }
 
     public string FirstSegments => string.Join('/', _segments.Take(2));
 
@@ -60,6 +69,8 @@ internal sealed class Route
         match = new RouteMatch(_segments, values);
         return true;
     }
+
+    private static int Rank(string segment) => segment.EndsWith("*}", StringComparison.Ordinal) ? 2 : IsParameter(segment) ? 1 : 0;
 
     internal static bool IsParameter(string segment) => segment.StartsWith('{');
 }

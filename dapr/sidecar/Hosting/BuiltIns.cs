@@ -27,6 +27,7 @@ internal static class BuiltIns
     public static void MapApis(ApiRouter routes)
     {
         ArgumentNullException.ThrowIfNull(routes);
+        AbsentApis.Map(routes);
         BindingsApi.Map(routes);
         HealthApi.Map(routes);
         MetadataApi.Map(routes);

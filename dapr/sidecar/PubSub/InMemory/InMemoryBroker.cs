@@ -100,8 +100,7 @@ internal sealed class InMemoryBroker
         var reserved = 0;
         while (reserved < queues.Length && queues[reserved].TryReserve(message.Data.Length)) reserved++;
         if (reserved < queues.Length) return WaitForSpaceAsync(message, queues, reserved, cancellationToken);
-        foreach (var queue in queues) queue.Add(message);
-        return Task.CompletedTask;
+        return AddAsync(message, queues, cancellationToken);
     }
 
     private async Task WaitForSpaceAsync(PubSubMessage message, InMemoryQueue[] queues, int reserved, CancellationToken cancellationToken)
@@ -119,8 +118,16 @@ internal sealed class InMemoryBroker
             throw new QueueFullException(message.Topic, PublishWait);
         }
 
-        foreach (var queue in queues) queue.Add(message);
+        await AddAsync(message, queues, cancellationToken);
     }
+
+    // A caller that goes away does not take back what it has published.
+    private static Task AddAsync(PubSubMessage message, InMemoryQueue[] queues, CancellationToken cancellationToken) => queues.Length switch
+    {
+        0 => Task.CompletedTask,
+        1 when queues[0].Add(message) is var turn => turn.IsCompleted ? turn : turn.WaitAsync(cancellationToken),
+        _ => Task.WhenAll(queues.Select(queue => queue.Add(message))).WaitAsync(cancellationToken),
+    };
 
     private InMemoryQueue[] QueuesOf(string topic)
     {

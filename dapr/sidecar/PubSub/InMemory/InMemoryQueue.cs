@@ -51,18 +51,23 @@ internal sealed class InMemoryQueue : ISubscription
 
     public void Release(int bytes) => _space.Release(bytes);
 
-    /// <summary>Adds a message whose place is reserved.</summary>
-    public void Add(PubSubMessage message)
+    /// <summary>
+    /// Adds a message whose place is reserved. With maxInFlight 1 the task ends when the message's turn has come: as in daprd, a publisher waits while
+    /// the delivery before is under way.
+    /// </summary>
+    public Task Add(PubSubMessage message)
     {
-        lock (_lock) Enqueue(message);
+        var turn = _settings.MaxInFlight == 1 ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        lock (_lock) Enqueue(message, turn);
         Pump(timeIsOver: false);
+        return turn?.Task ?? Task.CompletedTask;
     }
 
     /// <summary>Adds a message whatever the limit says; <see cref="Start"/> follows.</summary>
     public void AddKept(PubSubMessage message)
     {
         _space.Take(message.Data.Length);
-        lock (_lock) Enqueue(message);
+        lock (_lock) Enqueue(message, turn: null);
     }
 
     public void Start()
@@ -109,6 +114,11 @@ internal sealed class InMemoryQueue : ISubscription
         await StopAsync(new CancellationToken(canceled: true));
         await _fillTimer.DisposeAsync();
         _space.Close();
+        lock (_lock)
+        {
+            foreach (var (_, turn) in _lines.Values.SelectMany(line => line.Messages)) turn?.TrySetResult();
+        }
+
         _cancel.Dispose();
     }
 
@@ -159,7 +169,8 @@ internal sealed class InMemoryQueue : ISubscription
             while (batch.Count < most && line.Messages.First is { } first)
             {
                 line.Messages.RemoveFirst();
-                batch.Add((line, first.Value));
+                first.Value.Turn?.TrySetResult();
+                batch.Add((line, first.Value.Message));
             }
         }
 
@@ -206,7 +217,7 @@ internal sealed class InMemoryQueue : ISubscription
                 var (line, message) = batch[i];
                 if (putBack)
                 {
-                    line.Messages.AddFirst(message);
+                    line.Messages.AddFirst((message, null));
                     _waiting++;
                 }
                 else
@@ -234,14 +245,14 @@ internal sealed class InMemoryQueue : ISubscription
         _space.Release(bytes);
     }
 
-    private void Enqueue(PubSubMessage message)
+    private void Enqueue(PubSubMessage message, TaskCompletionSource? turn)
     {
         var key = _settings.MaxInFlight == 1 ? "" : message.PartitionKey;
         Line? line = null;
         if (key is not null && !_lines.TryGetValue(key, out line)) _lines[key] = line = new Line(key);
         line ??= new Line(null);
         if (line.Messages.Count == 0 && !line.IsUnderWay) _ready.Enqueue(line);
-        line.Messages.AddLast(message);
+        line.Messages.AddLast((message, turn));
         _waiting++;
     }
 
@@ -250,7 +261,7 @@ internal sealed class InMemoryQueue : ISubscription
     {
         public string? Key { get; } = key;
 
-        public LinkedList<PubSubMessage> Messages { get; } = new();
+        public LinkedList<(PubSubMessage Message, TaskCompletionSource? Turn)> Messages { get; } = new();
 
         public bool IsUnderWay { get; set; }
     }

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace StocksDapr.Conformance;
+
+/// <summary>The recordings: cases by area, setups by name.</summary>
+internal static class Recording
+{
+    /// <summary>Folder of the recordings beside the tests.</summary>
+    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "Recordings");
+
+    public static JsonObject Setups { get; } = Read("setups.json");
+
+    /// <summary>Requests that a shared setup had seen before a case, by the case: they belong to cases that are not among the recordings.</summary>
+    public static JsonObject Before { get; } = Read("before.json");
+
+    /// <summary>The areas that are replayed.</summary>
+    public static IReadOnlyList<string> Areas { get; } =
+        [.. File.ReadLines(Path.Combine(Folder, "areas.txt")).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
+
+    /// <summary>The cases of an area whose services this harness has (none, or PostgreSQL), in recorded order.</summary>
+    public static IReadOnlyList<RecordedCase> Cases(string area) =>
+        [.. Read(area + ".json")["cases"]!.AsArray().Select(node => new RecordedCase(node!.AsObject())).Where(IsReplayed)];
+
+    private static bool IsReplayed(RecordedCase recorded) =>
+        (Setups[recorded.Setup]!["services"]?.AsArray() ?? []).All(service => service!.GetValue<string>() == "postgres");
+
+    private static JsonObject Read(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.AsObject();
+}
+
+/// <summary>One recorded case.</summary>
+internal sealed class RecordedCase(JsonObject json)
+{
+    public string Id { get; } = json["id"]!.GetValue<string>();
+
+    public string Setup { get; } = json["needs"]!["setup"]!.GetValue<string>();
+
+    public bool IsAlone { get; } = json["needs"]!["alone"]?.GetValue<bool>() == true;
+
+    public bool CountsFromStart { get; } = json["fromStart"]?.GetValue<bool>() == true;
+
+    public JsonArray Steps { get; } = json["steps"]!.AsArray();
+
+    /// <summary>What was observed, by the step's number.</summary>
+    public IReadOnlyDictionary<int, JsonObject> Observed { get; } =
+        (json["observed"]?.AsArray() ?? []).ToDictionary(entry => entry!["step"]!.GetValue<int>(), entry => entry!.AsObject());
+
+    /// <summary>How values are compared, by JSON pointer.</summary>
+    public IReadOnlyDictionary<string, string> Ignore { get; } =
+        (json["ignore"]?.AsObject() ?? []).ToDictionary(entry => entry.Key, entry => entry.Value!.GetValue<string>());
+}
