@@ -13,7 +13,7 @@ internal sealed class CaseReplay(RecordedCase recorded, ReplaySetup setup)
     private static readonly HashSet<string> NotShown = ["date", "content-length", "connection", "transfer-encoding", "keep-alive"];
     private static readonly TimeSpan ExitInterval = TimeSpan.FromMilliseconds(20);
     private const int DefaultTimeoutMs = 3000;
-    private const int DefaultSettleMs = 600;
+    private const int DefaultSettleMs = 300;
 
     private readonly Dictionary<string, Task<JsonObject>> _background = new(StringComparer.Ordinal);
 

@@ -12,6 +12,7 @@ internal sealed class InMemoryQueue : ISubscription
     private readonly QueueSpace _space;
     private readonly BrokerSettings _settings;
     private readonly ILogger _log;
+    private readonly TimeProvider _time;
     private readonly Action<InMemoryQueue> _remove;
     private readonly ITimer _fillTimer;
     private SubscribeRequest _request;
@@ -31,6 +32,7 @@ internal sealed class InMemoryQueue : ISubscription
         _request = request;
         _settings = settings;
         _log = log;
+        _time = time;
         _remove = remove;
         _space = new QueueSpace(settings.MaxQueueBytes);
         _fillTimer = time.CreateTimer(static queue => ((InMemoryQueue)queue!).FillTimeIsOver(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -39,9 +41,6 @@ internal sealed class InMemoryQueue : ISubscription
     public string Consumer { get; }
 
     public string Topic { get; }
-
-    // daprd's wrapper hands over one message and waits for the answer, so that a batch never has a second one but takes its whole time to fill.
-    private bool FillsInVain => _request.IsBulk && _settings.MaxInFlight == 1 && _request.MaxBatch > 1;
 
     /// <summary>Takes place if there is some at once.</summary>
     public bool TryReserve(int bytes) => _space.TryReserve(bytes);
@@ -154,7 +153,7 @@ internal sealed class InMemoryQueue : ISubscription
         var free = _settings.MaxInFlight - _inFlight;
         if (_stopped || _ready.Count == 0 || free <= 0) return null;
         var most = Math.Min(_request.MaxBatch, free);
-        if (!timeIsOver && (FillsInVain || (_inFlight > 0 && _request.IsBulk && _waiting < most)))
+        if (!timeIsOver && _inFlight > 0 && _request.IsBulk && _waiting < most)
         {
             if (_timerSet) return null;
             _timerSet = true;
@@ -185,6 +184,8 @@ internal sealed class InMemoryQueue : ISubscription
         var putBack = false;
         try
         {
+            // daprd hands over one message and waits for the answer, so that a batch never gets a second one but takes its whole time to fill.
+            if (request is { IsBulk: true, MaxBatch: > 1 } && _settings.MaxInFlight == 1) await Task.Delay(request.MaxAwait, _time, cancellationToken);
             var failures = await request.Deliver(messages, cancellationToken);
             foreach (var failure in failures)
             {
