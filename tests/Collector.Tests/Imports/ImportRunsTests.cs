@@ -243,25 +243,24 @@ public sealed class ImportRunsTests : IAsyncLifetime
     public async Task Publishing_that_lags_behind_holds_reading_up()
     {
         var release = new TaskCompletionSource();
-        var asked = 0;
-        _house.Ledger.Taking = async (message, cancellation) =>
+        _house.Ledger.Taking = async (_, cancellation) =>
         {
-            if (message is RawBars)
-            {
-                Interlocked.Increment(ref asked);
-                await release.Task.WaitAsync(cancellation);
-            }
-
+            await release.Task.WaitAsync(cancellation);
             return true;
         };
-        await _house.StartAsync();
-        var manifest = await _house.TakeAsync(SampleFile.Make(100, 1_000));
-        await Eventually.BeTrueAsync(() => asked > 0);
+        await using var lanes = new ImportLanes(_house.Ledger, default);
+        var writing = Enumerable.Range(0, 1_000).Select(number => lanes.WriteAsync(Batch(number), default).AsTask()).ToArray();
+        await Eventually.BeTrueAsync(() => writing.Count(write => write.IsCompleted) >= 12);
 
-        asked.Should().BeLessThanOrEqualTo(4);
+        // Four under way, two waiting behind each.
+        writing.Count(write => write.IsCompleted).Should().Be(12);
         release.SetResult();
-        await DoneAsync(manifest);
-        _house.Ledger.Of(manifest.Id).Bars.Should().HaveCount(100_000);
+        await Task.WhenAll(writing);
+        await lanes.CompleteAsync();
+        _house.Ledger.Of("i").Batches.Should().HaveCount(1_000);
+
+        static RawBars Batch(int number) =>
+            new("S" + (number % 50), Interval.OneDay, new Provenance("test", "i", default, new ImportBatch("i", number)), [new RawBar(default, 1, 1, 1, 1, 1, number + 2)]);
     }
 
     private Task DoneAsync(ImportManifest manifest) =>
