@@ -62,7 +62,7 @@ internal static class SidecarCommand
                 AppToken = NotEmpty(Environment.GetEnvironmentVariable("APP_API_TOKEN")),
                 AppMaxConcurrency = parsed.GetValue(concurrency),
                 MaxBodySize = ByteSize.Parse(parsed.GetValue(bodySize)!, "--max-body-size"),
-                ReadBufferSize = (int)ByteSize.Parse(parsed.GetValue(bufferSize)!, "--read-buffer-size"),
+                ReadBufferSize = (int)ByteSize.Parse(parsed.GetValue(bufferSize)!, "--read-buffer-size", int.MaxValue),
                 AppHealth = !parsed.GetValue(health) ? null : new AppHealthOptions
                 {
                     Path = parsed.GetValue(healthPath)!,

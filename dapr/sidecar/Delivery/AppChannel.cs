@@ -194,6 +194,9 @@ internal sealed class AppChannel : IDisposable
         }
     }
 
+    /// <summary>What is set aside at once for an answer, however long it says it is.</summary>
+    private const long MaxFirstBuffer = 16 * 1024 * 1024;
+
     // Header text is sent byte by byte (Latin-1), so text beyond ASCII is turned into the characters of its UTF-8 bytes first.
     private static string HeaderText(string value) => Ascii.IsValid(value) ? value : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
 
@@ -201,7 +204,7 @@ internal sealed class AppChannel : IDisposable
     {
         if (content.Headers.ContentLength == 0) return default;
         await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-        using var buffer = new PooledBuffer((int)Math.Clamp(content.Headers.ContentLength ?? 1024, 1, _options.MaxBodySize) + 1);
+        using var buffer = new PooledBuffer((int)Math.Clamp(content.Headers.ContentLength ?? 1024, 1, Math.Min(_options.MaxBodySize, MaxFirstBuffer)) + 1);
         while (true)
         {
             var read = await stream.ReadAsync(buffer.GetMemory(1), cancellationToken);

@@ -35,7 +35,7 @@ internal static class SidecarOptionsFactory
         return options with
         {
             MaxBodySize = settings.MaxBodySize is { } body ? ByteSize.Parse(body, $"app {app.AppId}: maxBodySize") : options.MaxBodySize,
-            ReadBufferSize = settings.ReadBufferSize is { } buffer ? (int)ByteSize.Parse(buffer, $"app {app.AppId}: readBufferSize") : options.ReadBufferSize,
+            ReadBufferSize = settings.ReadBufferSize is { } buffer ? (int)ByteSize.Parse(buffer, $"app {app.AppId}: readBufferSize", int.MaxValue) : options.ReadBufferSize,
         };
     }
 
