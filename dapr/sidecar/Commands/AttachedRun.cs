@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Spectre.Console;
 using StocksDapr.Sidecar.Running;
 using StocksDapr.Sidecar.Running.Display;
 using StocksDapr.Sidecar.Running.Records;
@@ -26,7 +25,7 @@ internal sealed class AttachedRun(UpRequest request, bool background)
             return ExitCodes.Done;
         }
 
-        var plain = background || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive;
+        var plain = background || !Terminal.IsLive(Terminal.Output);
         var leftover = RunRecord.Read(request.Data);
         await Leftovers.StopAsync(leftover, Console.WriteLine, stop.Stop);
         var template = Places.FindTemplate(request.File);
@@ -34,7 +33,7 @@ internal sealed class AttachedRun(UpRequest request, bool background)
         await using var board = new RunBoard(request.Data, plan.File, Run.GatewayOf(plan), TimeProvider.System);
         await using IRunDisplay display = plain
             ? new PlainDisplay(Console.Out, Console.Error, withApplications: !background)
-            : new Running.Display.LiveDisplay(AnsiConsole.Console, () => board.Rows);
+            : new Running.Display.LiveDisplay(Terminal.Output, () => board.Rows);
         var options = new RunOptions { Daprd = request.Daprd, Build = request.Build, SimulatedData = request.SimulatedData };
         await using var run = new Run(plan, options, request.Data, board, display, TimeProvider.System);
         return await RunAsync(run, plan, board, display, stop);

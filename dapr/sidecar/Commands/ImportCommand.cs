@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using StocksDapr.Sidecar.Commands.Imports;
 using StocksDapr.Sidecar.Commands.Local;
 using StocksDapr.Sidecar.Running;
@@ -69,7 +68,7 @@ internal static class ImportCommand
     {
         var import = new FileImport(gateway, hints, TimeProvider.System);
         var outcomes = await ImportDisplay.RunAsync(files, (file, progress) => import.RunAsync(file, progress, cancellationToken));
-        AnsiConsole.Write(ImportDisplay.Table(outcomes));
+        Terminal.Output.Write(ImportDisplay.Table(outcomes));
         foreach (var failed in outcomes.Where(outcome => outcome.Failure is not null))
             await Console.Error.WriteLineAsync($"{failed.File} failed: {failed.Failure}");
         await ShowFirstRejectionsAsync(gateway, outcomes, cancellationToken);

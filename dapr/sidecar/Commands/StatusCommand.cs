@@ -40,11 +40,11 @@ internal static class StatusCommand
 
     private static void ShowTable(RunRecord record)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]{record.State.ToString().ToLowerInvariant()}[/] {record.Gateway ?? ""}");
+        Terminal.Output.MarkupLineInterpolated($"[bold]{record.State.ToString().ToLowerInvariant()}[/] {record.Gateway ?? ""}");
         if (record.Problem is not null)
-            AnsiConsole.MarkupLineInterpolated($"[red]{record.Problem}[/]");
+            Terminal.Output.MarkupLineInterpolated($"[red]{record.Problem}[/]");
         var rows = record.Services.Select(service =>
             (service.Name, State: service.Process is { IsAlive: false } ? ServiceState.Restarting : service.State, service.Address, service.Restarts, service.LastLine));
-        AnsiConsole.Write(ServiceTable.Make(rows, AnsiConsole.Profile.Width));
+        Terminal.Output.Write(ServiceTable.Make(rows, Terminal.Output.Profile.Width));
     }
 }

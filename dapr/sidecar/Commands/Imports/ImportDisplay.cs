@@ -12,8 +12,7 @@ internal static class ImportDisplay
     public static async Task<IReadOnlyList<ImportOutcome>> RunAsync(
         IReadOnlyList<string> files, Func<string, IImportProgress, Task<ImportOutcome>> import)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (Console.IsErrorRedirected || !console.Profile.Capabilities.Interactive)
+        if (!Terminal.IsLive(Terminal.Error))
         {
             var plain = new List<ImportOutcome>();
             foreach (var file in files)
@@ -21,7 +20,7 @@ internal static class ImportDisplay
             return plain;
         }
 
-        return await console.Progress()
+        return await Terminal.Error.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
             .StartAsync(async context =>
             {
