@@ -19,6 +19,8 @@ public static class ContractsJson
         options.Converters.Add(new CleanBarsConverter());
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        // A sidecar sorts the keys of what it wraps into a CloudEvent, so a kind need not come first.
+        options.AllowOutOfOrderMetadataProperties = true;
     }
 
     private static JsonSerializerOptions Create()
