@@ -107,7 +107,12 @@ public sealed class SecretStoreTests : IDisposable
             AppId = "a",
             Environment = new Dictionary<string, string>
             {
-                ["GOLDEN_ONE"] = "first", ["GOLDEN_"] = "only the prefix", ["OTHER"] = "o", ["APP_API_TOKEN"] = "t", ["Dapr_Token"] = "t", ["DAPR_TOKEN"] = "t",
+                ["GOLDEN_ONE"] = "first",
+                ["GOLDEN_"] = "only the prefix",
+                ["OTHER"] = "o",
+                ["APP_API_TOKEN"] = "t",
+                ["Dapr_Token"] = "t",
+                ["DAPR_TOKEN"] = "t",
             },
         },
         prefix);
