@@ -14,7 +14,7 @@ internal static class Bodies
     /// <summary>The body that a <c>send</c> or a <c>respond</c> asks for.</summary>
     public static byte[] Read(JsonObject from, Func<string, string> fill)
     {
-        if (from["json"] is { } json) return Encoding.UTF8.GetBytes(fill(json.ToJsonString()));
+        if (from["json"] is { } json) return Encoding.UTF8.GetBytes(fill(Spaced(json)));
         if (from["body"] is { } body) return Encoding.UTF8.GetBytes(fill(body.GetValue<string>()));
         if (from["base64"] is { } base64) return Convert.FromBase64String(base64.GetValue<string>());
         if (from["repeat"] is not { } repeat) return [];
@@ -22,6 +22,14 @@ internal static class Bodies
         return Encoding.UTF8.GetBytes(
             repeat["before"]!.GetValue<string>() + string.Concat(Enumerable.Repeat(text, repeat["count"]!.GetValue<int>())) + repeat["after"]!.GetValue<string>());
     }
+
+    /// <summary>JSON as the recorded application laid it out, since output bindings show the length of what it answered.</summary>
+    private static string Spaced(JsonNode? node) => node switch
+    {
+        JsonObject map => "{" + string.Join(", ", map.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}: {Spaced(pair.Value)}")) + "}",
+        JsonArray list => "[" + string.Join(", ", list.Select(Spaced)) + "]",
+        _ => node?.ToJsonString() ?? "null",
+    };
 
     /// <summary>Shows a body in the form of the recordings.</summary>
     /// <param name="bytes">The body.</param>

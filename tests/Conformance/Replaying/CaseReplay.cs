@@ -10,7 +10,7 @@ namespace StocksDapr.Conformance.Replaying;
 internal sealed class CaseReplay(RecordedCase recorded, ReplaySetup setup)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
-    private static readonly HashSet<string> NotShown = ["date", "content-length", "connection", "transfer-encoding", "keep-alive"];
+    private static readonly HashSet<string> NotShown = ["date", "content-length", "connection", "transfer-encoding", "keep-alive", "metadata.date"];
     private static readonly TimeSpan ExitInterval = TimeSpan.FromMilliseconds(20);
     private const int DefaultTimeoutMs = 3000;
     private const int DefaultSettleMs = 300;

@@ -39,12 +39,15 @@ internal sealed class PostgresStateSchema(NpgsqlDataSource database, PostgresSta
                     connection, $"CREATE TABLE IF NOT EXISTS {settings.MetadataTable} (key text NOT NULL PRIMARY KEY, value text NOT NULL)", cancellationToken);
                 return;
             }
-            catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable && attempt < Attempts)
+            catch (PostgresException error) when (IsCollision(error) && attempt < Attempts)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
             }
         }
     }
+
+    private static bool IsCollision(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject;
 
     private async Task<int> ReadLevelAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
