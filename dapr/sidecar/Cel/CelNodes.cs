@@ -90,7 +90,7 @@ internal sealed class CelNegation(CelNode operand) : CelNode
 {
     public override object? Evaluate(CelVariables variables) => operand.Evaluate(variables) switch
     {
-        long and not long.MinValue and var number => -number,
+        long and not long.MinValue and var number => (object)-number,
         double number => -number,
         _ => throw new CelException("no such overload: - needs a number"),
     };
