@@ -1,5 +1,5 @@
-using StocksDapr.Sidecar.Running.Processes;
 using StocksDapr.Sidecar.Running;
+using StocksDapr.Sidecar.Running.Processes;
 
 namespace StocksDapr.Sidecar.Commands.Tests;
 
