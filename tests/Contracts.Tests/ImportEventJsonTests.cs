@@ -18,6 +18,11 @@ public sealed class ImportEventJsonTests
     }
 
     [Fact]
+    public void The_kind_is_found_wherever_it_stands_since_dapr_sorts_keys() =>
+        JsonSerializer.Deserialize<ImportEvent>("""{"batches":4,"importId":"i1","kind":"read","rejected":2,"rows":1000}""", ContractsJson.Options)
+            .Should().Be(new ImportRead("i1", 4, 1000, 2));
+
+    [Fact]
     public void A_corporate_actions_kind_is_written_as_a_word()
     {
         var action = new CorporateAction(CorporateActionKind.Dividend, new DateOnly(2026, 2, 6), 0.26);

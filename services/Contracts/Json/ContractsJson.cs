@@ -19,6 +19,9 @@ public static class ContractsJson
         options.Converters.Add(new CleanBarsConverter());
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+
+        // Dapr hands JSON on with its keys sorted, so the kind of a message need not come first.
+        options.AllowOutOfOrderMetadataProperties = true;
         // A sidecar sorts the keys of what it wraps into a CloudEvent, so a kind need not come first.
         options.AllowOutOfOrderMetadataProperties = true;
     }
