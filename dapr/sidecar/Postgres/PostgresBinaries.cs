@@ -19,7 +19,7 @@ internal sealed record PostgresBinaries(string Folder)
 
     public string Server => Path.Combine(Folder, "postgres" + Extension);
 
-    public bool Exists => File.Exists(InitDb) && File.Exists(Server);
+    public bool Exists => IsFile(InitDb) && IsFile(Server);
 
     /// <summary>The major version, as the file PG_VERSION of a data folder writes it.</summary>
     /// <exception cref="ClusterException">The server does not say.</exception>
@@ -59,6 +59,9 @@ internal sealed record PostgresBinaries(string Folder)
         throw new ClusterException(
             $"The data was written by PostgreSQL {wantedMajor}, which is not installed here. Install it, or name its folder of binaries in {FolderVariable}.");
     }
+
+    /// <summary>File.Exists is true for a link whose target is gone, as a removed package leaves it.</summary>
+    private static bool IsFile(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     private static async Task<List<string>> CandidatesAsync(CancellationToken cancellationToken)
     {
