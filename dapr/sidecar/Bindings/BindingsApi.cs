@@ -1,6 +1,6 @@
 using System.Text.Json;
 using StocksDapr.Sidecar.Api;
-using StocksDapr.Sidecar.Go;
+using StocksDapr.Sidecar.Json;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Tracing;
 
@@ -26,7 +26,7 @@ internal static class BindingsApi
         }
         catch (JsonException error)
         {
-            await request.Error(400, "ERR_MALFORMED_REQUEST", $"failed deserializing HTTP body: {GoJson.Explain(body.Span, error)}");
+            await request.Error(400, "ERR_MALFORMED_REQUEST", $"failed deserializing HTTP body: {GoDecoding.Explain(body.Span, error)}");
             return;
         }
         catch (BodyTooLargeException error)
@@ -74,20 +74,20 @@ internal static class BindingsApi
 
     private static BindingRequest Read(ReadOnlySpan<byte> body, TraceContext trace)
     {
-        var (operation, data) = ("", GoJson.Null);
+        var (operation, data) = ("", GoDecoding.Null);
         Dictionary<string, string>? metadata = null;
-        var reader = new Utf8JsonReader(body, GoJson.ReaderOptions);
+        var reader = new Utf8JsonReader(body, GoDecoding.ReaderOptions);
         reader.Read();
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null)) throw GoJson.WrongType(ref reader, "", "http.OutputBindingRequest");
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null)) throw GoDecoding.WrongType(ref reader, "", "http.OutputBindingRequest");
         while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isOperation = GoJson.IsField(ref reader, "operation");
-            var isMetadata = GoJson.IsField(ref reader, "metadata");
-            var isData = GoJson.IsField(ref reader, "data");
+            var isOperation = GoDecoding.IsField(ref reader, "operation");
+            var isMetadata = GoDecoding.IsField(ref reader, "metadata");
+            var isData = GoDecoding.IsField(ref reader, "data");
             reader.Read();
-            if (isOperation) operation = GoJson.ReadString(ref reader, "OutputBindingRequest.operation") ?? operation;
-            else if (isMetadata) metadata = GoJson.ReadStrings(ref reader, "OutputBindingRequest.metadata");
-            else if (isData) data = GoJson.Reencode(ref reader);
+            if (isOperation) operation = GoDecoding.ReadString(ref reader, "OutputBindingRequest.operation") ?? operation;
+            else if (isMetadata) metadata = GoDecoding.ReadStrings(ref reader, "OutputBindingRequest.metadata");
+            else if (isData) data = GoDecoding.Reencode(ref reader);
             else reader.Skip();
         }
 

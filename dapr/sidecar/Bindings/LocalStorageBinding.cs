@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Json;
 using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.Bindings;
@@ -76,7 +76,7 @@ internal sealed class LocalStorageBinding : IOutputBinding
 
     private async Task<BindingAnswer> CreateAsync(string path, byte[] data, CancellationToken cancellationToken)
     {
-        data = GoJson.Unquote(data);
+        data = GoDecoding.Unquote(data);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         await File.WriteAllBytesAsync(path, TryDecodeBase64(data) ?? data, cancellationToken);
         return new BindingAnswer(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["fileName"] = Path.GetRelativePath(_root, path) }, Json));
@@ -97,7 +97,7 @@ internal sealed class LocalStorageBinding : IOutputBinding
         Walk(new DirectoryInfo(path), files);
 
         // Go writes an empty list that was never begun as null.
-        return new BindingAnswer(files.Count == 0 ? GoJson.Null : JsonSerializer.SerializeToUtf8Bytes(files, Json));
+        return new BindingAnswer(files.Count == 0 ? GoDecoding.Null : JsonSerializer.SerializeToUtf8Bytes(files, Json));
     }
 
     /// <summary>In the order of names, folders in their place; links are listed and not followed.</summary>

@@ -5,6 +5,9 @@ namespace StocksDapr.Sidecar.Json;
 /// <summary>What Go's decoder says about broken JSON. Error texts reach clients, and SDK users search for them, so they are the same here.</summary>
 internal ref struct GoJsonError
 {
+    /// <summary>The answer for JSON that is fine.</summary>
+    public const string NothingWrong = "invalid JSON";
+
     private readonly ReadOnlySpan<byte> _json;
     private int _at;
 
@@ -16,7 +19,7 @@ internal ref struct GoJsonError
         var scanner = new GoJsonError(json);
         scanner.SkipBlanks();
         if (scanner.AtEnd) return "EOF";
-        return scanner.Value(0) ?? "invalid JSON";
+        return scanner.Value(0) ?? NothingWrong;
     }
 
     private readonly bool AtEnd => _at >= _json.Length;

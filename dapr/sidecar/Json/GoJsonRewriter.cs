@@ -1,21 +1,28 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using StocksDapr.Sidecar.Go;
 
 namespace StocksDapr.Sidecar.Json;
 
 /// <summary>
 /// Writes a value in Go's form in one pass. Members are written as they come; only an object whose keys are not in order has its finished members
-/// moved, as whole byte ranges, so that large arrays inside are not looked at twice.
+/// moved, as whole byte ranges, so that large arrays inside are not looked at twice. Nesting is a stack of its own and costs none of the thread's.
 /// </summary>
-internal sealed class GoJsonRewriter(PooledBuffer output)
+/// <param name="output">Gets the text.</param>
+/// <param name="throughDouble">True where daprd decodes numbers into doubles (state, bindings); otherwise numbers keep their text (events).</param>
+internal sealed class GoJsonRewriter(PooledBuffer output, bool throughDouble = false)
 {
     // The members of all open objects, innermost last, and where each object's members begin in it.
     private readonly List<Member> _members = [];
     private readonly Stack<int> _objects = new();
 
-    /// <summary>Rewrites the value on whose first token the reader stands.</summary>
+    /// <summary>Rewrites the value on whose first token the reader stands, and leaves the reader at its last one.</summary>
+    /// <exception cref="JsonException">The text is no JSON, or a number does not fit into a double where it has to.</exception>
     public void Rewrite(ref Utf8JsonReader reader)
     {
+        var depth = reader.CurrentDepth;
         var before = JsonTokenType.None;
         do
         {
@@ -26,7 +33,7 @@ internal sealed class GoJsonRewriter(PooledBuffer output)
             else WriteValue(ref reader, token, isFirst: before is JsonTokenType.None or JsonTokenType.StartArray or JsonTokenType.PropertyName);
             before = token;
         }
-        while ((reader.CurrentDepth > 0 || before is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
+        while ((reader.CurrentDepth > depth || before is JsonTokenType.StartObject or JsonTokenType.StartArray) && reader.Read());
     }
 
     private void WriteKey(ref Utf8JsonReader reader)
@@ -58,6 +65,9 @@ internal sealed class GoJsonRewriter(PooledBuffer output)
             case JsonTokenType.String:
                 WriteText(ref reader);
                 break;
+            case JsonTokenType.Number when throughDouble:
+                WriteNumber(reader.ValueSpan);
+                break;
             default:
                 output.Write(reader.ValueSpan);
                 break;
@@ -75,6 +85,17 @@ internal sealed class GoJsonRewriter(PooledBuffer output)
         using var text = new PooledBuffer(reader.ValueSpan.Length);
         GoJsonText.Unescape(reader.ValueSpan, text);
         GoJson.WriteString(text.Written, output);
+    }
+
+    private void WriteNumber(ReadOnlySpan<byte> digits)
+    {
+        if (!Utf8Parser.TryParse(digits, out double value, out var consumed) || consumed != digits.Length || !double.IsFinite(value))
+        {
+            throw new JsonException($"json: cannot unmarshal number {Encoding.ASCII.GetString(digits)} into Go value of type float64");
+        }
+
+        Span<byte> text = stackalloc byte[GoNumber.MaxLength];
+        output.Write(text[..GoNumber.Format(value, text)]);
     }
 
     private void EndMember() => _members[^1] = _members[^1] with { End = output.Length };
@@ -122,12 +143,16 @@ internal sealed class GoJsonRewriter(PooledBuffer output)
         output.Write(ordered.Written);
     }
 
-    // Keys are compared as they are written, without quotes; Go compares them unescaped, which differs for keys with escapes only.
+    // Go sorts the texts themselves: only where there are escapes does that differ from what is written.
     private int Compare(Member left, Member right)
     {
-        var written = output.Written;
-        return written[(left.Start + 1)..(left.KeyEnd - 1)].SequenceCompareTo(written[(right.Start + 1)..(right.KeyEnd - 1)]);
+        var one = Key(left);
+        var other = Key(right);
+        if (one.IndexOf((byte)'\\') < 0 && other.IndexOf((byte)'\\') < 0) return one.SequenceCompareTo(other);
+        return GoJson.Unescape(one).AsSpan().SequenceCompareTo(GoJson.Unescape(other));
     }
+
+    private ReadOnlySpan<byte> Key(Member member) => output.Written[(member.Start + 1)..(member.KeyEnd - 1)];
 
     private readonly record struct Member(int Start, int KeyEnd, int End);
 }

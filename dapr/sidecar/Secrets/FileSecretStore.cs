@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Json;
 using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.Secrets;
@@ -8,7 +9,7 @@ namespace StocksDapr.Sidecar.Secrets;
 /// <summary><c>secretstores.local.file</c>: a JSON file, read once. Nested objects are flattened, or kept one level deep when multiValued.</summary>
 internal sealed class FileSecretStore : ISecretStore
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = GoJson.MaxDepth };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = GoDecoding.MaxDepth };
 
     private readonly string _file;
     private readonly string _separator;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using StocksDapr.Sidecar.Go;
+using StocksDapr.Sidecar.Json;
 
 namespace StocksDapr.Sidecar.State;
 
@@ -52,7 +53,7 @@ internal static class BulkAnswer
     {
         try
         {
-            var reader = new Utf8JsonReader(value, GoJson.ReaderOptions);
+            var reader = new Utf8JsonReader(value, GoDecoding.ReaderOptions);
             while (reader.Read())
             {
                 // Reading is the check.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Go;
+using StocksDapr.Sidecar.Json;
 using StocksDapr.Sidecar.Resiliency;
 
 namespace StocksDapr.Sidecar.State;
@@ -193,7 +194,7 @@ internal static class StateApi
             StateItem item;
             try
             {
-                var reader = new Utf8JsonReader(body ?? GoJson.Null, GoJson.ReaderOptions);
+                var reader = new Utf8JsonReader(body ?? GoDecoding.Null, GoDecoding.ReaderOptions);
                 reader.Read();
                 item = StateRequests.ReadItem(ref reader);
             }
@@ -222,7 +223,7 @@ internal static class StateApi
         }
         catch (JsonException error)
         {
-            return (null, StateErrors.Malformed(prefix + GoJson.Explain(body.Span, error)));
+            return (null, StateErrors.Malformed(prefix + GoDecoding.Explain(body.Span, error)));
         }
         catch (BodyTooLargeException error)
         {

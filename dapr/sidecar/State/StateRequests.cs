@@ -1,5 +1,5 @@
 using System.Text.Json;
-using StocksDapr.Sidecar.Go;
+using StocksDapr.Sidecar.Json;
 
 namespace StocksDapr.Sidecar.State;
 
@@ -12,10 +12,10 @@ internal static class StateRequests
     /// <summary>The items of a save request; keys are the application's own.</summary>
     public static List<StateItem> ReadSave(ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, GoJson.ReaderOptions);
+        var reader = new Utf8JsonReader(body, GoDecoding.ReaderOptions);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return [];
-        if (reader.TokenType != JsonTokenType.StartArray) throw GoJson.WrongType(ref reader, "", "[]state.SetRequest");
+        if (reader.TokenType != JsonTokenType.StartArray) throw GoDecoding.WrongType(ref reader, "", "[]state.SetRequest");
         var items = new List<StateItem>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(ReadItem(ref reader));
         return items;
@@ -26,14 +26,14 @@ internal static class StateRequests
     {
         var item = new StateItem();
         if (reader.TokenType == JsonTokenType.Null) return item;
-        if (reader.TokenType != JsonTokenType.StartObject) throw GoJson.WrongType(ref reader, "", "state.SetRequest");
+        if (reader.TokenType != JsonTokenType.StartObject) throw GoDecoding.WrongType(ref reader, "", "state.SetRequest");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (GoJson.IsField(ref reader, "key")) item.Key = Next(ref reader, "key") ?? item.Key;
-            else if (GoJson.IsField(ref reader, "etag")) item.ETag = Next(ref reader, "etag");
-            else if (GoJson.IsField(ref reader, "value")) item.Value = NextValue(ref reader);
-            else if (GoJson.IsField(ref reader, "metadata")) item.Metadata = NextStrings(ref reader, "metadata");
-            else if (GoJson.IsField(ref reader, "options")) item.Options = NextOptions(ref reader);
+            if (GoDecoding.IsField(ref reader, "key")) item.Key = Next(ref reader, "key") ?? item.Key;
+            else if (GoDecoding.IsField(ref reader, "etag")) item.ETag = Next(ref reader, "etag");
+            else if (GoDecoding.IsField(ref reader, "value")) item.Value = NextValue(ref reader);
+            else if (GoDecoding.IsField(ref reader, "metadata")) item.Metadata = NextStrings(ref reader, "metadata");
+            else if (GoDecoding.IsField(ref reader, "options")) item.Options = NextOptions(ref reader);
             else reader.Skip();
         }
 
@@ -44,15 +44,15 @@ internal static class StateRequests
     public static List<string> ReadBulkGet(ReadOnlySpan<byte> body)
     {
         var keys = new List<string>();
-        var reader = new Utf8JsonReader(body, GoJson.ReaderOptions);
+        var reader = new Utf8JsonReader(body, GoDecoding.ReaderOptions);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return keys;
-        if (reader.TokenType != JsonTokenType.StartObject) throw GoJson.WrongType(ref reader, "", "http.BulkGetRequest");
+        if (reader.TokenType != JsonTokenType.StartObject) throw GoDecoding.WrongType(ref reader, "", "http.BulkGetRequest");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (GoJson.IsField(ref reader, "keys")) ReadKeys(ref reader, keys);
-            else if (GoJson.IsField(ref reader, "metadata")) NextStrings(ref reader, "metadata");
-            else if (GoJson.IsField(ref reader, "parallelism")) CheckInteger(ref reader);
+            if (GoDecoding.IsField(ref reader, "keys")) ReadKeys(ref reader, keys);
+            else if (GoDecoding.IsField(ref reader, "metadata")) NextStrings(ref reader, "metadata");
+            else if (GoDecoding.IsField(ref reader, "parallelism")) CheckInteger(ref reader);
             else reader.Skip();
         }
 
@@ -63,14 +63,14 @@ internal static class StateRequests
     public static List<(string Operation, byte[]? Request)> ReadTransaction(ReadOnlySpan<byte> body)
     {
         var operations = new List<(string, byte[]?)>();
-        var reader = new Utf8JsonReader(body, GoJson.ReaderOptions);
+        var reader = new Utf8JsonReader(body, GoDecoding.ReaderOptions);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return operations;
-        if (reader.TokenType != JsonTokenType.StartObject) throw GoJson.WrongType(ref reader, "", "http.stateTransactionRequestBody");
+        if (reader.TokenType != JsonTokenType.StartObject) throw GoDecoding.WrongType(ref reader, "", "http.stateTransactionRequestBody");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (GoJson.IsField(ref reader, "metadata")) NextStrings(ref reader, "metadata");
-            else if (!GoJson.IsField(ref reader, "operations")) reader.Skip();
+            if (GoDecoding.IsField(ref reader, "metadata")) NextStrings(ref reader, "metadata");
+            else if (!GoDecoding.IsField(ref reader, "operations")) reader.Skip();
             else ReadOperations(ref reader, body, operations);
         }
 
@@ -82,20 +82,20 @@ internal static class StateRequests
         operations.Clear();
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return;
-        if (reader.TokenType != JsonTokenType.StartArray) throw GoJson.WrongType(ref reader, "operations", "[]http.stateTransactionRequestBodyOperation");
+        if (reader.TokenType != JsonTokenType.StartArray) throw GoDecoding.WrongType(ref reader, "operations", "[]http.stateTransactionRequestBodyOperation");
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var name = "";
             byte[]? request = null;
             if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
             {
-                throw GoJson.WrongType(ref reader, "operations", "http.stateTransactionRequestBodyOperation");
+                throw GoDecoding.WrongType(ref reader, "operations", "http.stateTransactionRequestBodyOperation");
             }
 
             while (reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (GoJson.IsField(ref reader, "operation")) name = Next(ref reader, "operation") ?? name;
-                else if (GoJson.IsField(ref reader, "request")) request = NextRaw(ref reader, body);
+                if (GoDecoding.IsField(ref reader, "operation")) name = Next(ref reader, "operation") ?? name;
+                else if (GoDecoding.IsField(ref reader, "request")) request = NextRaw(ref reader, body);
                 else reader.Skip();
             }
 
@@ -108,8 +108,8 @@ internal static class StateRequests
         keys.Clear();
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return;
-        if (reader.TokenType != JsonTokenType.StartArray) throw GoJson.WrongType(ref reader, "keys", "[]string");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) keys.Add(GoJson.ReadString(ref reader, "keys") ?? "");
+        if (reader.TokenType != JsonTokenType.StartArray) throw GoDecoding.WrongType(ref reader, "keys", "[]string");
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) keys.Add(GoDecoding.ReadString(ref reader, "keys") ?? "");
     }
 
     private static void CheckInteger(ref Utf8JsonReader reader)
@@ -117,20 +117,20 @@ internal static class StateRequests
         reader.Read();
         if (reader.TokenType != JsonTokenType.Null && (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out _)))
         {
-            throw GoJson.WrongType(ref reader, "parallelism", "int");
+            throw GoDecoding.WrongType(ref reader, "parallelism", "int");
         }
     }
 
     private static string? Next(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
-        return GoJson.ReadString(ref reader, field);
+        return GoDecoding.ReadString(ref reader, field);
     }
 
     private static byte[] NextValue(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return GoJson.Reencode(ref reader);
+        return GoDecoding.Reencode(ref reader);
     }
 
     private static byte[] NextRaw(ref Utf8JsonReader reader, ReadOnlySpan<byte> body)
@@ -144,19 +144,19 @@ internal static class StateRequests
     private static Dictionary<string, string>? NextStrings(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
-        return GoJson.ReadStrings(ref reader, field);
+        return GoDecoding.ReadStrings(ref reader, field);
     }
 
     private static StateOptions NextOptions(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null) return default;
-        if (reader.TokenType != JsonTokenType.StartObject) throw GoJson.WrongType(ref reader, "options", "state.SetStateOption");
+        if (reader.TokenType != JsonTokenType.StartObject) throw GoDecoding.WrongType(ref reader, "options", "state.SetStateOption");
         var (concurrency, consistency) = ((string?)null, (string?)null);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (GoJson.IsField(ref reader, "concurrency")) concurrency = Next(ref reader, "options.concurrency");
-            else if (GoJson.IsField(ref reader, "consistency")) consistency = Next(ref reader, "options.consistency");
+            if (GoDecoding.IsField(ref reader, "concurrency")) concurrency = Next(ref reader, "options.concurrency");
+            else if (GoDecoding.IsField(ref reader, "consistency")) consistency = Next(ref reader, "options.consistency");
             else reader.Skip();
         }
 
@@ -170,7 +170,7 @@ internal sealed class StateItem
     public string Key { get; set; } = "";
 
     /// <summary>The value in Go's form; <c>null</c> when there is none.</summary>
-    public byte[] Value { get; set; } = GoJson.Null;
+    public byte[] Value { get; set; } = GoDecoding.Null;
 
     public string? ETag { get; set; }
 

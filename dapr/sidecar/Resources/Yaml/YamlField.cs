@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using StocksDapr.Sidecar.Go;
+using StocksDapr.Sidecar.Json;
 using YamlDotNet.RepresentationModel;
 
 namespace StocksDapr.Sidecar.Resources.Yaml;
@@ -98,16 +98,9 @@ internal readonly struct YamlField(YamlNode? node, string path, int firstLine)
     public string? Dynamic()
     {
         if (node is null or YamlScalarNode) return Text();
-        var buffer = new GoBuffer(256);
-        try
-        {
-            WriteJson(node, ref buffer, depth: 0);
-            return Encoding.UTF8.GetString(GoJson.Reencode(buffer.Written));
-        }
-        finally
-        {
-            buffer.Dispose();
-        }
+        using var buffer = new PooledBuffer(256);
+        WriteJson(node, buffer, depth: 0);
+        return Encoding.UTF8.GetString(GoDecoding.Reencode(buffer.Written));
     }
 
     /// <summary>An exception that says where and what was expected.</summary>
@@ -116,39 +109,39 @@ internal readonly struct YamlField(YamlNode? node, string path, int firstLine)
 
     private YamlMappingNode Mapping() => node as YamlMappingNode ?? throw Wrong("a map");
 
-    private void WriteJson(YamlNode value, ref GoBuffer json, int depth)
+    private void WriteJson(YamlNode value, PooledBuffer json, int depth)
     {
         if (depth > MaxDepth) throw Wrong($"nested at most {MaxDepth} deep");
         switch (value)
         {
             case YamlMappingNode map:
-                json.Append((byte)'{');
+                json.Write("{"u8);
                 foreach (var (key, member) in map.Children)
                 {
-                    if (json.Written[^1] != (byte)'{') json.Append((byte)',');
-                    GoString.Write(Encoding.UTF8.GetBytes((key as YamlScalarNode)?.Value ?? ""), ref json);
-                    json.Append((byte)':');
-                    WriteJson(member, ref json, depth + 1);
+                    if (json.Written[^1] != (byte)'{') json.Write(","u8);
+                    GoJson.WriteString((key as YamlScalarNode)?.Value ?? "", json);
+                    json.Write(":"u8);
+                    WriteJson(member, json, depth + 1);
                 }
 
-                json.Append((byte)'}');
+                json.Write("}"u8);
                 break;
             case YamlSequenceNode list:
-                json.Append((byte)'[');
+                json.Write("["u8);
                 for (var i = 0; i < list.Children.Count; i++)
                 {
-                    if (i > 0) json.Append((byte)',');
-                    WriteJson(list.Children[i], ref json, depth + 1);
+                    if (i > 0) json.Write(","u8);
+                    WriteJson(list.Children[i], json, depth + 1);
                 }
 
-                json.Append((byte)']');
+                json.Write("]"u8);
                 break;
             case YamlScalarNode scalar when YamlScalars.Text(scalar) is { } text:
-                if (YamlScalars.IsLiteral(scalar)) json.Append(Encoding.UTF8.GetBytes(text));
-                else GoString.Write(Encoding.UTF8.GetBytes(text), ref json);
+                if (YamlScalars.IsLiteral(scalar)) json.Write(Encoding.UTF8.GetBytes(text));
+                else GoJson.WriteString(text, json);
                 break;
             default:
-                json.Append(GoJson.Null);
+                json.Write(GoDecoding.Null);
                 break;
         }
     }

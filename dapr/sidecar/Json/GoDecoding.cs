@@ -1,13 +1,10 @@
 using System.Text;
 using System.Text.Json;
 
-namespace StocksDapr.Sidecar.Go;
+namespace StocksDapr.Sidecar.Json;
 
-/// <summary>
-/// Reads JSON and writes it again as daprd does when it decodes a value into Go's <c>any</c> and encodes that: no white space, object keys sorted
-/// by their bytes, of equal keys the last one, numbers through a double, Go's escapes.
-/// </summary>
-internal static class GoJson
+/// <summary>Reads request bodies as Go's decoder does: field names without case, null like absent, only the first value; and values as Go decodes them into <c>any</c>.</summary>
+internal static class GoDecoding
 {
     /// <summary>Go's decoder gives up deeper than that.</summary>
     public const int MaxDepth = 10_000;
@@ -18,7 +15,7 @@ internal static class GoJson
     /// <summary>JSON's <c>null</c>, which is also what a missing value becomes.</summary>
     public static byte[] Null { get; } = "null"u8.ToArray();
 
-    /// <summary>Re-encodes one complete JSON value; what follows it is not looked at.</summary>
+    /// <summary>Re-encodes one complete JSON value, numbers through a double; what follows it is not looked at.</summary>
     /// <exception cref="JsonException">The text is no JSON, or a number is outside the range of a double.</exception>
     public static byte[] Reencode(ReadOnlySpan<byte> json)
     {
@@ -31,17 +28,9 @@ internal static class GoJson
     /// <exception cref="JsonException">The text is no JSON, or a number is outside the range of a double.</exception>
     public static byte[] Reencode(ref Utf8JsonReader reader)
     {
-        using var encoder = new GoJsonEncoder(256);
-        var depth = reader.CurrentDepth;
-        encoder.Write(ref reader);
-        if (reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject)) return encoder.ToArray();
-        do
-        {
-            reader.Read();
-            encoder.Write(ref reader);
-        }
-        while (reader.CurrentDepth > depth);
-        return encoder.ToArray();
+        using var output = new PooledBuffer(256);
+        new GoJsonRewriter(output, throughDouble: true).Rewrite(ref reader);
+        return output.ToArray();
     }
 
     /// <summary>True when the current property is <paramref name="name"/>; Go's decoder compares field names without case.</summary>
@@ -98,7 +87,7 @@ internal static class GoJson
         {
             var reader = new Utf8JsonReader(data, ReaderOptions);
             if (!reader.Read() || reader.TokenType != JsonTokenType.String) return data;
-            return Text(ref reader);
+            return GoJson.Unescape(reader.ValueSpan);
         }
         catch (JsonException)
         {
@@ -106,41 +95,13 @@ internal static class GoJson
         }
     }
 
-    /// <summary>The current string token without escapes, in UTF-8.</summary>
-    public static byte[] Text(ref Utf8JsonReader reader)
-    {
-        var buffer = new GoBuffer(reader.ValueSpan.Length);
-        try
-        {
-            GoString.Unescape(reader.ValueSpan, ref buffer);
-            return buffer.Written.ToArray();
-        }
-        finally
-        {
-            buffer.Dispose();
-        }
-    }
-
     /// <summary>The current string or property name as text.</summary>
-    public static string String(ref Utf8JsonReader reader) => Encoding.UTF8.GetString(Text(ref reader));
+    public static string String(ref Utf8JsonReader reader) => Encoding.UTF8.GetString(GoJson.Unescape(reader.ValueSpan));
 
-    /// <summary>What Go says about text that it cannot decode: <c>EOF</c>, <c>unexpected EOF</c>, or the reason.</summary>
+    /// <summary>What Go says about text that it cannot decode: broken JSON first, then a value of another type.</summary>
     public static string Explain(ReadOnlySpan<byte> json, JsonException error)
     {
-        if (json.Trim(" \t\r\n"u8).IsEmpty) return "EOF";
-        try
-        {
-            var reader = new Utf8JsonReader(json, isFinalBlock: false, new JsonReaderState(ReaderOptions));
-            while (reader.Read())
-            {
-                if (reader.CurrentDepth == 0 && reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject) return error.Message;
-            }
-
-            return "unexpected EOF";
-        }
-        catch (JsonException syntax)
-        {
-            return syntax.Message;
-        }
+        var syntax = GoJsonError.Describe(json);
+        return syntax == GoJsonError.NothingWrong ? error.Message : syntax;
     }
 }

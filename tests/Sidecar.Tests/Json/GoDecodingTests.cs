@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 
-namespace StocksDapr.Sidecar.Go;
+namespace StocksDapr.Sidecar.Json;
 
-public sealed class GoJsonTests
+public sealed class GoDecodingTests
 {
     [Theory]
     [InlineData("""{"b": 1, "a": {"z": [1, 2.5], "y": null}}""", """{"a":{"y":null,"z":[1,2.5]},"b":1}""")]
@@ -32,7 +32,7 @@ public sealed class GoJsonTests
     {
         Reencode("""["\uD800","\uDC00x","\uD83Dé"]""").Should().Be("[\"\uFFFD\",\"\uFFFDx\",\"\uFFFDé\"]");
         var broken = "[\"a"u8.ToArray().Append((byte)0xFF).Concat("b\"]"u8.ToArray()).ToArray();
-        Encoding.UTF8.GetString(GoJson.Reencode(broken)).Should().Be("[\"a\uFFFDb\"]");
+        Encoding.UTF8.GetString(GoDecoding.Reencode(broken)).Should().Be("[\"a\\ufffdb\"]");
     }
 
     [Fact]
@@ -81,10 +81,12 @@ public sealed class GoJsonTests
     [InlineData("  \n", "EOF")]
     [InlineData("[{", "unexpected EOF")]
     [InlineData("[\"abc", "unexpected EOF")]
+    [InlineData("[1,x]", "invalid character 'x' looking for beginning of value")]
+    [InlineData("[1] x", "other")]
     public void An_end_that_comes_too_early_is_named_as_Go_names_it(string json, string expected)
     {
         var body = Encoding.UTF8.GetBytes(json);
-        GoJson.Explain(body, new JsonException("other")).Should().Be(expected);
+        GoDecoding.Explain(body, new JsonException("other")).Should().Be(expected);
     }
 
     [Theory]
@@ -93,9 +95,9 @@ public sealed class GoJsonTests
     [InlineData("null", "null")]
     [InlineData("\"", "\"")]
     public void Binding_data_loses_its_quotes_only_when_it_is_text(string data, string expected) =>
-        Encoding.UTF8.GetString(GoJson.Unquote(Encoding.UTF8.GetBytes(data))).Should().Be(expected);
+        Encoding.UTF8.GetString(GoDecoding.Unquote(Encoding.UTF8.GetBytes(data))).Should().Be(expected);
 
-    private static string Reencode(string json) => Encoding.UTF8.GetString(GoJson.Reencode(Encoding.UTF8.GetBytes(json)));
+    private static string Reencode(string json) => Encoding.UTF8.GetString(GoDecoding.Reencode(Encoding.UTF8.GetBytes(json)));
 
     private static string RandomJson(Random random, int depth) => random.Next(depth > 0 ? 6 : 4) switch
     {
