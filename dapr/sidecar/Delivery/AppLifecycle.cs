@@ -129,7 +129,11 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
             {
                 sidecar.App.IsHealthy = false;
                 _log.AppUnhealthy(failures);
-                await StopPartsAsync(cancellationToken);
+
+                // What is under way gets as long as a probe; it must not hold up the probes that find the application healthy again.
+                using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                grace.CancelAfter(health.Interval);
+                await StopPartsAsync(grace.Token);
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));

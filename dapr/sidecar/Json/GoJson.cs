@@ -29,11 +29,25 @@ internal static class GoJson
     /// </summary>
     public static bool TryWriteFirstValue(ReadOnlySpan<byte> json, PooledBuffer output)
     {
-        if (!TryMeasureFirstValue(json, out var start, out var length, out var settled)) return false;
+        if (!TryMeasureFirstValue(json, out var start, out var length, out var form)) return false;
         var value = json.Slice(start, length);
-        if (settled) output.Write(value);
+        if (form == Form.Settled) output.Write(value);
+        else if (form == Form.RootOutOfOrder) GoJsonRootOrder.Write(value, output);
         else Rewrite(value, output);
         return true;
+    }
+
+    /// <summary>How far a value is from Go's form.</summary>
+    private enum Form
+    {
+        /// <summary>It is in that form.</summary>
+        Settled,
+
+        /// <summary>Only the members of the outermost object are in another order, as those of serialised classes usually are.</summary>
+        RootOutOfOrder,
+
+        /// <summary>Anything else.</summary>
+        Other,
     }
 
     /// <summary>Appends a value that is known to be one JSON value.</summary>
@@ -79,10 +93,11 @@ internal static class GoJson
         return output.ToArray();
     }
 
-    private static bool TryMeasureFirstValue(ReadOnlySpan<byte> json, out int start, out int length, out bool settled)
+    private static bool TryMeasureFirstValue(ReadOnlySpan<byte> json, out int start, out int length, out Form form)
     {
         start = length = 0;
-        settled = true;
+        form = Form.Other;
+        var settled = true;
         var reader = new Utf8JsonReader(json, isFinalBlock: true, new JsonReaderState(Options));
         var shape = new KeyOrder();
         try
@@ -102,7 +117,7 @@ internal static class GoJson
 
         // A number at the very end of the input has no delimiter behind it: the reader's position is right there, too.
         length = (int)reader.BytesConsumed - start;
-        settled = settled && shape.TokenBytes == length;
+        if (settled && shape.TokenBytes == length) form = shape.RootIsOutOfOrder ? Form.RootOutOfOrder : Form.Settled;
         return true;
     }
 

@@ -2,12 +2,16 @@ using System.Text.Json;
 
 namespace StocksDapr.Sidecar.Json;
 
-/// <summary>Follows a reader and tells whether the keys of every object are in ascending order without repetition; counts the bytes that compact JSON needs.</summary>
+/// <summary>Follows a reader and tells whether the keys of the objects are in ascending order without repetition; counts the bytes that compact JSON needs.</summary>
 internal ref struct KeyOrder
 {
+    // An object with more members than a class has is left to the rewriter, which sorts in proportion.
+    private const int FewMembers = 64;
+
     // Start and length of the last key at each depth; -1 = no key yet.
     private readonly Stack<(int Start, int Length)> _lastKeys;
     private JsonTokenType _before;
+    private int _rootMembers;
 
     public KeyOrder()
     {
@@ -17,6 +21,9 @@ internal ref struct KeyOrder
 
     /// <summary>Bytes of all tokens so far, with their commas and colons.</summary>
     public long TokenBytes { get; private set; }
+
+    /// <summary>True when keys of the outermost object were out of order or repeated; the objects inside are judged by <see cref="Follow"/>.</summary>
+    public bool RootIsOutOfOrder { get; private set; }
 
     public bool Follow(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
     {
@@ -37,7 +44,12 @@ internal ref struct KeyOrder
             case JsonTokenType.PropertyName:
                 var last = _lastKeys.Pop();
                 _lastKeys.Push(((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length));
-                return last.Start < 0 || json.Slice(last.Start, last.Length).SequenceCompareTo(reader.ValueSpan) < 0;
+                if (reader.CurrentDepth == 1) _rootMembers++;
+                if (RootIsOutOfOrder && _rootMembers > FewMembers) return false;
+                if (last.Start < 0 || json.Slice(last.Start, last.Length).SequenceCompareTo(reader.ValueSpan) < 0) return true;
+                if (reader.CurrentDepth > 1 || _rootMembers > FewMembers) return false;
+                RootIsOutOfOrder = true;
+                return true;
             default:
                 return true;
         }

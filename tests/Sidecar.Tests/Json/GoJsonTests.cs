@@ -78,6 +78,17 @@ public sealed class GoJsonTests
         clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5), "a copy of the whole for each object would take minutes");
     }
 
+    [Fact]
+    public void A_large_object_in_reverse_order_is_sorted_in_proportion()
+    {
+        var names = Enumerable.Range(0, 200_000).Select(n => $"k{n:000000}").ToArray();
+        var json = "{" + string.Join(',', names.Reverse().Select(name => $"\"{name}\":1")) + "}";
+        var clock = Stopwatch.StartNew();
+
+        Rewrite(json).Should().Be("{" + string.Join(',', names.Select(name => $"\"{name}\":1")) + "}");
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10));
+    }
+
     [Theory]
     [InlineData("", "EOF")]
     [InlineData("  ", "EOF")]

@@ -71,7 +71,6 @@ internal sealed class InMemoryBroker
             {
                 // Without waiting here: the queues' limits count again as soon as every application has been asked.
                 foreach (var queue in queues) queue.AddKept(message);
-                foreach (var queue in queues) queue.Start();
                 wait = Task.CompletedTask;
                 return queues;
             }

@@ -62,11 +62,12 @@ internal sealed class InMemoryQueue : ISubscription
         return turn?.Task ?? Task.CompletedTask;
     }
 
-    /// <summary>Adds a message whatever the limit says; <see cref="Start"/> follows.</summary>
+    /// <summary>Adds a message whatever the limit says.</summary>
     public void AddKept(PubSubMessage message)
     {
         _space.Take(message.Data.Length);
         lock (_lock) Enqueue(message, turn: null);
+        Pump(timeIsOver: false);
     }
 
     public void Start()
