@@ -12,19 +12,15 @@ internal static class ComponentLoading
     {
         var log = sidecar.Loggers.CreateLogger($"{typeof(ComponentLoading).FullName}[{sidecar.AppId}]");
         var waiting = sidecar.Resources.Components.OrderBy(component => IsSecretStore(component) ? 0 : 1).ToList();
-        for (var before = 0; waiting.Count != before;)
+
+        // A secret store may itself take a value from another one, so the first that need not wait is looked for anew each time.
+        while (waiting.Find(component => !WaitsForStore(component, sidecar)) is { } component)
         {
-            before = waiting.Count;
-            foreach (var component in waiting.ToList())
-            {
-                // A secret store may itself take a value from another one: who waits is looked at again as long as something was loaded.
-                if (WaitsForStore(component, sidecar)) continue;
-                waiting.Remove(component);
-                await TryAddAsync(component, sidecar, types, log, cancellationToken);
-            }
+            waiting.Remove(component);
+            await TryAddAsync(component, sidecar, types, log, cancellationToken);
         }
 
-        foreach (var component in waiting) log.ComponentParked(component.Name, component.SecretStore);
+        foreach (var parked in waiting) log.ComponentParked(parked.Name, parked.SecretStore);
     }
 
     private static async Task TryAddAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, ILogger log, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
     private AppLifecycle? _lifecycle;
     private Task _following = Task.CompletedTask;
     private CalleeDirectory? _directory;
+    private bool _disposed;
     private bool _stopped;
 
     public VirtualSidecar(SidecarOptions options, SidecarMesh mesh, ILoggerFactory loggers, TimeProvider? time = null)
@@ -111,6 +112,8 @@ public sealed class VirtualSidecar : IAsyncDisposable
     /// <summary>Stops (gracefully, if that has not happened) and frees everything.</summary>
     public async ValueTask DisposeAsync()
     {
+        // A start that fails frees everything, and so does its owner once more.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
         _gate.Dispose();

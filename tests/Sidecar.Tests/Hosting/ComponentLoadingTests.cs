@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace StocksDapr.Sidecar.Hosting;
+
+public sealed class ComponentLoadingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("state.redis", "v1", "*not built into the development sidecar*--daprd*built in: state.in-memory, state.postgresql")]
+    [InlineData("state.no-such-thing", "v1", "*there is no such component type*Built in are: state.in-memory, state.postgresql")]
+    [InlineData("nonsense", "v1", "*there is no such component type*Built in are: bindings.cron,*")]
+    [InlineData("state.in-memory", "v9", "*this sidecar has state.in-memory in version v1 only*--daprd*")]
+    [InlineData("state.postgresql", "", "*(state.postgresql/v1)*has state.postgresql in version v2 only; set spec.version*")]
+    [InlineData("", "v1", "*spec.type is missing*")]
+    [InlineData("state.postgresql", "v2", "*could not be initialised: metadata 'connectionString' no host is given*")]
+    [InlineData("bindings.cron", "v1", "*could not be initialised: metadata 'schedule' is missing*")]
+    public async Task A_component_that_cannot_be_had_is_refused_with_file_name_and_remedy(string type, string version, string expected)
+    {
+        var file = _folder.Write("a.yaml", Component("strange", type, version));
+        var act = () => StartAsync();
+        (await act.Should().ThrowAsync<SidecarStartException>()).WithMessage(expected).And.Message.Should().StartWith("component strange (").And.Contain(file);
+
+        _folder.Write("a.yaml", Component("strange", type, version, "ignoreErrors: true") + "\n---\n" + Component("fine", "state.in-memory", "v1"));
+        (await StartAsync()).Should().Equal("fine");
+    }
+
+    [Fact]
+    public async Task Secret_stores_come_first_and_who_needs_one_waits_for_it()
+    {
+        _folder.Write("secrets.json", "{\"name\": \"GOLDEN_\"}");
+        _folder.Write("a.yaml", $"{Component("state", "state.in-memory", "v1")}\n---\n{Component("second", "secretstores.local.env", "v1", "metadata: [{name: prefix, secretKeyRef: {name: name}}]", "first")}");
+        _folder.Write("b.yaml", Component("first", "secretstores.local.file", "v1", "metadata: [{name: secretsFile, value: secrets.json}]"));
+        _folder.Write("c.yaml", Component("orphan", "state.in-memory", "v1", "metadata: [{name: x, secretKeyRef: {name: y}}]", "nowhere"));
+        (await StartAsync()).Should().Equal("first", "second", "state");
+    }
+
+    private static string Component(string name, string type, string version, string spec = "ignoreErrors: false", string store = "\"\"") => $$"""
+        apiVersion: dapr.io/v1alpha1
+        kind: Component
+        metadata: {name: {{name}}}
+        spec:
+          type: "{{type}}"
+          version: "{{version}}"
+          {{spec}}
+        auth: {secretStore: {{store}}}
+        """;
+
+    private async Task<string[]> StartAsync()
+    {
+        var options = new SidecarOptions { AppId = "tester", ResourcesPaths = [_folder.Path], WorkingDirectory = _folder.Path };
+        await using var sidecar = new VirtualSidecar(options, new SidecarMesh(), NullLoggerFactory.Instance);
+        await sidecar.StartAsync(default);
+        return [.. sidecar.Context!.Components.All.Select(component => component.Resource.Name)];
+    }
+}
