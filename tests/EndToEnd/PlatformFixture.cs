@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using StocksDapr.Sidecar.Running.Records;
+using StocksDapr.Support;
 
 namespace StocksDapr.EndToEnd;
 
@@ -13,7 +14,7 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(100) };
 
     /// <summary>The data folder of the run.</summary>
-    public string Data { get; } = Directory.CreateTempSubdirectory("stocks-e2e-").FullName;
+    public string Data { get; } = ReachableFolder.Create("stocks-e2e-");
 
     /// <summary>A client of the gateway with a token that may read and write.</summary>
     public HttpClient Gateway => _http;

@@ -8,7 +8,7 @@ public sealed class PostgresClusterTests : IDisposable
 {
     private static readonly PostgresSettings Careless = new() { Durable = false };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("stocks-cluster-").FullName;
+    private readonly string _folder = ReachableFolder.Create("stocks-cluster-");
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromMinutes(2));
 
     public void Dispose()

@@ -1,9 +1,11 @@
+using StocksDapr.Support;
+
 namespace StocksDapr.Sidecar.Running;
 
 /// <summary>A folder of a test's own.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("stocks-run-").FullName;
+    public string Path { get; } = ReachableFolder.Create("stocks-run-");
 
     public string Write(string name, string content)
     {
