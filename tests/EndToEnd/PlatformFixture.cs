@@ -11,7 +11,7 @@ namespace StocksDapr.EndToEnd;
 /// </summary>
 public sealed class PlatformFixture : IAsyncLifetime, IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(100) };
+    private HttpClient _http = new();
 
     /// <summary>The data folder of the run.</summary>
     public string Data { get; } = ReachableFolder.Create("stocks-e2e-");
@@ -32,7 +32,14 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
             throw new InvalidOperationException($"The platform did not start: {up}\n{logs}");
         }
 
-        _http.BaseAddress = new Uri(Record.Gateway!);
+        await ConnectAsync();
+    }
+
+    /// <summary>Finds the gateway of the run as it is now: its port is another one after each start.</summary>
+    public async Task ConnectAsync()
+    {
+        _http.Dispose();
+        _http = new HttpClient { BaseAddress = new Uri(Record.Gateway!), Timeout = TimeSpan.FromSeconds(100) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync("read,write"));
     }
 
@@ -56,6 +63,20 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
         using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
         var text = await answer.Content.ReadAsStringAsync();
         return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new InvalidOperationException($"GET {path}: {(int)answer.StatusCode} {text}");
+    }
+
+    /// <summary>Whether a GET succeeds now; a gateway that is not there does not answer.</summary>
+    public async Task<bool> AnswersAsync(string path)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The process number of a part of the run: <c>writer</c>, <c>postgres</c>, …</summary>

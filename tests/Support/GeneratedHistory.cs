@@ -22,10 +22,11 @@ public static class GeneratedHistory
     /// <summary>The rows: <paramref name="symbols"/> symbols of <paramref name="sessions"/> sessions each.</summary>
     /// <param name="symbols">How many symbols; they are named <c>TAA</c>, <c>TAB</c>, ….</param>
     /// <param name="sessions">The days that each symbol has a row for, ascending.</param>
+    /// <param name="first">The number of the first symbol, for histories that have no symbol in common.</param>
     /// <param name="seed">Another seed makes other prices.</param>
-    public static IEnumerable<Row> Rows(int symbols, IReadOnlyList<DateOnly> sessions, int seed = 1)
+    public static IEnumerable<Row> Rows(int symbols, IReadOnlyList<DateOnly> sessions, int first = 0, int seed = 1)
     {
-        for (var s = 0; s < symbols; s++)
+        for (var s = first; s < first + symbols; s++)
         {
             var random = new Random((seed * 1_000_003) + s);
             var close = 10 + (random.NextDouble() * 190);

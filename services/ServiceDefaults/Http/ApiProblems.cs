@@ -21,6 +21,7 @@ internal static partial class ApiProblems
             var status = problem.Status ?? context.HttpContext.Response.StatusCode;
             problem.Type = "about:blank";
             problem.Title = ApiProblem.Title(status);
+            problem.Detail ??= SentenceOf(status);
             problem.Extensions.Remove("traceId");
             problem.Extensions.TryAdd("code", CodeOf(status));
             problem.Extensions.TryAdd("retry", IsPassing(status));
@@ -45,6 +46,15 @@ internal static partial class ApiProblems
         431 => "headers_too_large",
         503 => "unavailable",
         _ => status >= 500 ? "internal_error" : "bad_request",
+    };
+
+    private static string SentenceOf(int status) => status switch
+    {
+        404 => "There is nothing at this path; /docs says what there is.",
+        405 => "This path does not take this method; the Allow header says which it takes.",
+        413 => "The body is larger than this takes.",
+        415 => "The body's media type is not one that this takes.",
+        _ => status >= 500 ? "Something went wrong here; the request id names it in our log." : "The request cannot be answered as it is.",
     };
 
     /// <summary>A caller never sees an exception: a request that could not be read is the caller's, anything else is a logged 500.</summary>
