@@ -3,7 +3,7 @@ namespace StocksDapr.Gateway;
 /// <summary>What Gateway says. Ids from 500.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 500, Level = LogLevel.Warning, Message = "A caller's token or password could not be checked: {Reason}")]
+    [LoggerMessage(EventId = 500, Level = LogLevel.Warning, Message = "Tokens could not be checked: {Reason}")]
     public static partial void TokenNotChecked(this ILogger logger, string reason);
 
     [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The last use of tokens could not be written down: {Reason}")]
@@ -23,4 +23,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 506, Level = LogLevel.Warning, Message = "The API description of {Service} could not be had: {Reason}")]
     public static partial void DescriptionMissing(this ILogger logger, string service, string reason);
+
+    [LoggerMessage(EventId = 507, Level = LogLevel.Warning, Message = "A password could not be checked: {Reason}")]
+    public static partial void PasswordNotChecked(this ILogger logger, string reason);
 }

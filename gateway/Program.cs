@@ -1,33 +1,3 @@
-using StocksDapr.Contracts;
 using StocksDapr.Gateway;
-using StocksDapr.Gateway.Access;
-using StocksDapr.Gateway.Accounts;
-using StocksDapr.Gateway.Edge;
-using StocksDapr.Gateway.Limits;
-using StocksDapr.Gateway.OpenApi;
-using StocksDapr.Gateway.Proxy;
-using StocksDapr.Gateway.Tokens;
-using StocksDapr.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(AppIds.Gateway);
-builder.WebHost.ConfigureKestrel(EdgeLimits.Apply);
-builder.Services.AddSingleton<Metrics>();
-builder.Services.AddAccess();
-builder.Services.AddRateLimits();
-builder.Services.AddServiceProxy();
-builder.Services.AddSingleton<ApiDescription>();
-
-var app = builder.Build();
-RefusedRequests.Describe(app.Services);
-app.UseMiddleware<EdgeHeaders>();
-app.UseServiceDefaults(publicEdge: true);
-app.UseDocs();
-app.UseAuthentication();
-app.UseMiddleware<RateLimit>();
-app.UseAuthorization();
-app.MapAccounts();
-app.MapTokens();
-app.MapServices();
-app.MapDescription();
-await app.RunAsync();
+await GatewayService.Build(args).RunAsync();

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using Dapr;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using StocksDapr.Gateway.Tokens;
 using StocksDapr.ServiceDefaults.Http;
@@ -14,64 +15,24 @@ internal sealed class BearerAuthentication(
     UrlEncoder encoder,
     TokenValidator validator,
     LastUses lastUses,
-    LocalAdministrator localAdministrator)
+    LocalAdministrator localAdministrator,
+    TimeProvider time)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
 
     private const string Prefix = "Bearer ";
 
-    /// <summary>Set on the request when the state store could not be asked about its token.</summary>
-    private static readonly object Undecided = new();
-
-    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return AuthenticateResult.NoResult();
+            return Task.FromResult(AuthenticateResult.NoResult());
 
-        var text = header[Prefix.Length..].Trim();
-        if (localAdministrator.Accepts(text, Context.Connection.RemoteIpAddress))
-            return Success(new AuthenticationTicket(Caller.Local(Scheme.Name), Scheme.Name));
-
-        try
-        {
-            if (await validator.ValidateAsync(text, Context.RequestAborted) is not { } token)
-                return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
-
-            lastUses.Note(token.Id);
-            return Success(new AuthenticationTicket(Caller.FromToken(token, Scheme.Name), Scheme.Name));
-        }
-        catch (DaprException e)
-        {
-            Logger.TokenNotChecked(e.Message);
-            Context.Items[Undecided] = true;
-            return AuthenticateResult.Fail("The token could not be checked.");
-        }
+        var text = header.AsSpan(Prefix.Length).Trim();
+        return AccessToken.IsShaped(text) ? CheckTokenAsync(text) : Task.FromResult(CheckKey(text));
     }
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
-    {
-        if (Context.Items.ContainsKey(Undecided))
-        {
-            return ApiProblem.WriteAsync(
-                Context,
-                ApiProblem.Details(StatusCodes.Status503ServiceUnavailable, "tokens_unavailable", "Tokens cannot be checked at the moment.", retry: true, valid: null),
-                TimeSpan.FromSeconds(1));
-        }
-
-        Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
-        var (code, detail) = Request.Headers.Authorization.Count == 0
-            ? ("no_token", "This needs a token.")
-            : ("invalid_token", "The token is not one of ours, or it has been revoked or has expired.");
-        return ApiProblem.WriteAsync(
-            Context,
-            ApiProblem.Details(
-                StatusCodes.Status401Unauthorized,
-                code,
-                detail,
-                retry: false,
-                valid: new { header = "Authorization: Bearer sdt_…", obtain = "POST /api/v1/tokens with your name and password (Basic), or ./stocks token on the machine itself" }));
-    }
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Refusals.WriteAsync(Context, time);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
         ApiProblem.WriteAsync(
@@ -81,7 +42,38 @@ internal sealed class BearerAuthentication(
                 "missing_scope",
                 "The token does not allow this.",
                 retry: false,
-                valid: new { scopes = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>().Select(data => data.Policy).OfType<string>() }));
+                valid: new { scopes = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).OfType<string>() ?? [] }));
 
-    private static AuthenticateResult Success(AuthenticationTicket ticket) => AuthenticateResult.Success(ticket);
+    private Task<AuthenticateResult> CheckTokenAsync(ReadOnlySpan<char> text)
+    {
+        var checking = validator.ValidateAsync(text, Context.RequestAborted);
+        return checking.IsCompletedSuccessfully ? Task.FromResult(Judge(checking.Result)) : JudgeAsync(checking);
+    }
+
+    private async Task<AuthenticateResult> JudgeAsync(ValueTask<TokenPrincipal?> checking)
+    {
+        try
+        {
+            return Judge(await checking);
+        }
+        catch (DaprException)
+        {
+            Refusals.Note(Context, Refusal.Undecided);
+            return AuthenticateResult.Fail("The token could not be checked.");
+        }
+    }
+
+    private AuthenticateResult Judge(TokenPrincipal? caller)
+    {
+        if (caller is null)
+            return AuthenticateResult.Fail("The token is unknown, revoked or expired.");
+
+        lastUses.Note(caller.Token.Id);
+        return AuthenticateResult.Success(new AuthenticationTicket(caller, SchemeName));
+    }
+
+    private AuthenticateResult CheckKey(ReadOnlySpan<char> text) =>
+        localAdministrator.Accepts(text, Context.Connection.RemoteIpAddress)
+            ? AuthenticateResult.Success(new AuthenticationTicket(Caller.Local(SchemeName), SchemeName))
+            : AuthenticateResult.Fail("This is no token.");
 }

@@ -4,23 +4,20 @@ using StocksDapr.Gateway.Tokens;
 
 namespace StocksDapr.Gateway.Access;
 
-/// <summary>Who a request comes from, as claims: account, scopes, and the token with its rate limit.</summary>
+/// <summary>Who a request comes from, as claims: account, scopes, and the token where there is one.</summary>
 internal static class Caller
 {
     public const string ScopeClaim = "scope";
     private const string TokenClaim = "token";
-    private const string RateClaim = "rate";
 
-    public static ClaimsPrincipal FromToken(TokenRecord token, string scheme)
+    public static TokenPrincipal FromToken(TokenRecord token, string scheme)
     {
         var identity = new ClaimsIdentity(scheme);
         identity.AddClaim(new Claim(ClaimTypes.Name, token.Account));
         identity.AddClaim(new Claim(TokenClaim, token.Id));
-        if (token.RequestsPerMinute is { } rate)
-            identity.AddClaim(new Claim(RateClaim, rate.ToString(System.Globalization.CultureInfo.InvariantCulture), ClaimValueTypes.Integer));
         foreach (var scope in token.Scopes)
             identity.AddClaim(new Claim(ScopeClaim, scope));
-        return new ClaimsPrincipal(identity);
+        return new TokenPrincipal(token, identity);
     }
 
     /// <summary>Signed in with name and password: may handle the account's own tokens, and administer if the account may.</summary>
@@ -37,11 +34,8 @@ internal static class Caller
 
     public static string AccountOf(ClaimsPrincipal user) => user.Identity?.Name ?? throw new InvalidOperationException("The request has no caller.");
 
+    /// <summary>The id of the token that the caller shows; null for a caller with a password or the machine's key.</summary>
     public static string? TokenOf(ClaimsPrincipal user) => user.FindFirst(TokenClaim)?.Value;
 
     public static bool Has(ClaimsPrincipal user, string scope) => user.HasClaim(ScopeClaim, scope);
-
-    /// <summary>The token's own limit in requests per minute, 0 for none; null for the usual one.</summary>
-    public static int? RateOf(ClaimsPrincipal user) =>
-        user.FindFirst(RateClaim) is { } claim ? int.Parse(claim.Value, System.Globalization.CultureInfo.InvariantCulture) : null;
 }

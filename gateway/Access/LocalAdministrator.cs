@@ -12,16 +12,25 @@ namespace StocksDapr.Gateway.Access;
 /// </summary>
 internal sealed class LocalAdministrator(SecretReader secrets) : BackgroundService
 {
+    private const int MinKeyLength = 32;
+    private const int MaxKeyLength = 256;
+
     private byte[]? _keyHash;
 
-    public bool Accepts(string text, IPAddress? from) =>
-        _keyHash is { } expected
-        && from is not null && IPAddress.IsLoopback(from)
-        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(text)), expected);
+    public bool Accepts(ReadOnlySpan<char> text, IPAddress? from)
+    {
+        if (_keyHash is not { } expected || text.Length > MaxKeyLength || from is null || !IPAddress.IsLoopback(from))
+            return false;
+
+        Span<byte> utf8 = stackalloc byte[MaxKeyLength * 3];
+        Span<byte> actual = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(text, utf8)], actual);
+        return CryptographicOperations.FixedTimeEquals(actual, expected);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (await secrets.TryReadAsync(Components.LocalAdministratorSecret, stoppingToken) is { Length: >= 32 } key)
+        if (await secrets.TryReadAsync(Components.LocalAdministratorSecret, stoppingToken) is { Length: >= MinKeyLength and <= MaxKeyLength } key)
             _keyHash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
     }
 }

@@ -1,6 +1,7 @@
 using Dapr;
 using Microsoft.Extensions.Options;
 using StocksDapr.Gateway.Access;
+using StocksDapr.Gateway.Edge;
 using StocksDapr.Gateway.Tokens;
 using StocksDapr.ServiceDefaults.Http;
 
@@ -11,7 +12,7 @@ internal static class AccountEndpoints
 {
     public static void MapAccounts(this IEndpointRouteBuilder app)
     {
-        var accounts = app.MapGroup("/api/v1/accounts").WithTags("Accounts");
+        var accounts = app.MapGroup("/api/v1/accounts").WithTags("Accounts").WithMetadata(new BodyLimit(EdgeLimits.FormBytes));
         accounts.MapPost("", Add).AllowAnonymous()
             .WithName("CreateAccount")
             .WithSummary("Make an account; the first one becomes administrator")
@@ -39,23 +40,23 @@ internal static class AccountEndpoints
 
         try
         {
-            var mayAdd = registration.Value.Open || Caller.Has(context.User, Scopes.Admin);
-            var hash = await Task.Run(() => passwords.Hash(password), context.RequestAborted);
-            var (added, taken) = await store.AddAsync(
-                name,
-                isFirst => isFirst || mayAdd ? new Account(name, hash, isFirst, time.GetUtcNow(), []) : null,
-                context.RequestAborted);
-            if (taken)
-                return ApiProblem.Conflict("name_taken", $"There is an account '{name}' already.");
-            if (added is null)
-                return ApiProblem.Of(StatusCodes.Status403Forbidden, "registration_closed", "New accounts are made by the administrator here.");
+            // Asked before the password is hashed, which is costly, and before anything is said about names that are taken.
+            var onlyAsFirst = !registration.Value.Open && !Caller.Has(context.User, Scopes.Admin);
+            if (onlyAsFirst && (await store.NamesAsync(context.RequestAborted)).Count > 0)
+                return Closed();
+            if (await passwords.HashAsync(password, context.RequestAborted) is not { } hash)
+                return Unavailable("Too many accounts are being made at the moment; nothing was changed.");
+
+            var wanted = new Account(name, hash, IsAdministrator: false, time.GetUtcNow(), []);
+            if (await store.AddAsync(wanted, onlyAsFirst, context.RequestAborted) is not { } added)
+                return onlyAsFirst ? Closed() : ApiProblem.Conflict("name_taken", $"There is an account '{name}' already.");
 
             logger.AccountMade(added.Name, added.IsAdministrator);
             return TypedResults.Created((string?)null, new AccountView(added.Name, added.IsAdministrator, added.CreatedAt));
         }
         catch (DaprException)
         {
-            return ApiProblem.Unavailable("accounts_unavailable", "Accounts cannot be stored at the moment; nothing was changed.", TimeSpan.FromSeconds(2));
+            return Unavailable("Accounts cannot be stored at the moment; nothing was changed.");
         }
     }
 
@@ -74,9 +75,13 @@ internal static class AccountEndpoints
         }
         catch (DaprException)
         {
-            return ApiProblem.Unavailable("accounts_unavailable", "Accounts cannot be read at the moment.", TimeSpan.FromSeconds(2));
+            return Unavailable("Accounts cannot be read at the moment.");
         }
     }
+
+    private static IResult Closed() => ApiProblem.Of(StatusCodes.Status403Forbidden, "registration_closed", "New accounts are made by the administrator here.");
+
+    private static IResult Unavailable(string detail) => ApiProblem.Unavailable("accounts_unavailable", detail, TimeSpan.FromSeconds(2));
 
     private static string Shorten(string text) => text.Length <= 64 ? text : string.Concat(text.AsSpan(0, 64), "…");
 

@@ -12,12 +12,15 @@ namespace StocksDapr.Gateway.Accounts;
 /// changes in one transaction, guarded by the ETag of what was read, so that of two replicas that change the same thing one tries again.
 /// </summary>
 /// <exception cref="DaprException">Thrown by every method when the state store cannot be asked.</exception>
-internal sealed class AccountStore(DaprClient dapr)
+internal sealed class AccountStore(DaprClient dapr) : IDisposable
 {
     private const string DirectoryKey = "accounts";
-    private const int Attempts = 5;
+    private const int Attempts = 6;
+    private const int MaxDelayMilliseconds = 20;
 
     private static readonly StateOptions FirstWrite = new() { Concurrency = ConcurrencyMode.FirstWrite, Consistency = ConsistencyMode.Strong };
+
+    private readonly SemaphoreSlim _changing = new(1);
 
     public async Task<Account?> FindAsync(string name, CancellationToken cancellationToken) =>
         await dapr.GetStateAsync<Account?>(Components.StateStore, AccountKey(name), ConsistencyMode.Strong, cancellationToken: cancellationToken);
@@ -28,29 +31,38 @@ internal sealed class AccountStore(DaprClient dapr)
     public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken) =>
         (await dapr.GetStateAsync<Directory?>(Components.StateStore, DirectoryKey, ConsistencyMode.Strong, cancellationToken: cancellationToken))?.Names ?? [];
 
-    /// <summary>
-    /// Adds an account. <paramref name="make"/> is told whether it is the first one, and may refuse with null. Returns null when it refused or the name is
-    /// taken (then <paramref name="make"/> was not asked).
-    /// </summary>
-    public Task<(Account? Added, bool Taken)> AddAsync(string name, Func<bool, Account?> make, CancellationToken cancellationToken) =>
-        RetryAsync(async () =>
-        {
-            var (directory, etag) = await ReadAsync<Directory>(DirectoryKey, cancellationToken);
-            var names = directory?.Names ?? [];
-            if (names.Contains(name, StringComparer.Ordinal))
-                return (null, true);
-            if (make(names.Count == 0) is not { } account)
-                return ((Account?)null, false);
+    /// <summary>Adds an account, the first one as administrator; null when the name is taken, or when it is not the first one and none may follow.</summary>
+    /// <param name="account">The account; what it says of being administrator does not count.</param>
+    /// <param name="onlyAsFirst">Whether it may be added as the first one alone.</param>
+    public Task<Account?> AddAsync(Account account, bool onlyAsFirst, CancellationToken cancellationToken) =>
+        RetryAsync(
+            async () =>
+            {
+                var (directory, etag) = await ReadAsync<Directory>(DirectoryKey, cancellationToken);
+                var names = directory?.Names ?? [];
+                if (names.Contains(account.Name, StringComparer.Ordinal))
+                {
+                    // An attempt before this one may have been carried out although its answer was lost: the salted hash is ours alone.
+                    return await FindAsync(account.Name, cancellationToken) is { } stored && stored.PasswordHash == account.PasswordHash ? stored : null;
+                }
 
-            await WriteAsync([Upsert(DirectoryKey, new Directory([.. names, name]), etag), Upsert(AccountKey(name), account, "")], cancellationToken);
-            return (account, false);
-        });
+                if (onlyAsFirst && names.Count > 0)
+                    return null;
+
+                var added = account with { IsAdministrator = names.Count == 0 };
+                await WriteAsync([Upsert(DirectoryKey, new Directory([.. names, added.Name]), etag), Upsert(AccountKey(added.Name), added, "")], cancellationToken);
+                return added;
+            },
+            cancellationToken);
 
     /// <summary>Adds a token to its account; false when the account is gone or has as many as it may have.</summary>
     public Task<bool> AddTokenAsync(TokenRecord token, CancellationToken cancellationToken) =>
-        RetryAsync(async () =>
+        RetryAsync(
+            async () =>
         {
             var (account, etag) = await ReadAsync<Account>(AccountKey(token.Account), cancellationToken);
+            if (account?.TokenIds.Contains(token.Id, StringComparer.Ordinal) == true)
+                return true;
             if (account is null && token.Account == Account.Local)
                 account = new Account(Account.Local, "", IsAdministrator: true, token.CreatedAt, []);
             if (account is null || account.TokenIds.Count >= Account.MaxTokens)
@@ -63,11 +75,13 @@ internal sealed class AccountStore(DaprClient dapr)
                 ],
                 cancellationToken);
             return true;
-        });
+        },
+            cancellationToken);
 
     /// <summary>Ends a token; false when the account has no such token.</summary>
     public Task<bool> RemoveTokenAsync(string accountName, string tokenId, CancellationToken cancellationToken) =>
-        RetryAsync(async () =>
+        RetryAsync(
+            async () =>
         {
             var (account, etag) = await ReadAsync<Account>(AccountKey(accountName), cancellationToken);
             if (account is null || !account.TokenIds.Contains(tokenId, StringComparer.Ordinal))
@@ -81,7 +95,8 @@ internal sealed class AccountStore(DaprClient dapr)
                 ],
                 cancellationToken);
             return true;
-        });
+        },
+            cancellationToken);
 
     /// <summary>The tokens of an account with the time of their last use, in the order in which they were made.</summary>
     public async Task<IReadOnlyList<(TokenRecord Token, DateTimeOffset? LastUsedAt)>> TokensOfAsync(Account account, CancellationToken cancellationToken)
@@ -105,6 +120,8 @@ internal sealed class AccountStore(DaprClient dapr)
     public Task SetLastUseAsync(string tokenId, DateTimeOffset at, CancellationToken cancellationToken) =>
         dapr.SaveStateAsync(Components.StateStore, LastUseKey(tokenId), new LastUse(at), cancellationToken: cancellationToken);
 
+    public void Dispose() => _changing.Dispose();
+
     private static string AccountKey(string name) => $"account-{name}";
 
     private static string TokenKey(string id) => $"token-{id}";
@@ -124,19 +141,31 @@ internal sealed class AccountStore(DaprClient dapr)
     private static StateTransactionRequest Upsert<T>(string key, T value, string etag) =>
         new(key, JsonSerializer.SerializeToUtf8Bytes(value, ContractsJson.Options), StateOperationType.Upsert, etag.Length > 0 ? etag : null, options: FirstWrite);
 
-    /// <summary>Dapr answers a transaction that lost against another one like any other failure, so the change is worked out anew a few times.</summary>
-    private static async Task<T> RetryAsync<T>(Func<Task<T>> change)
+    /// <summary>
+    /// Dapr answers a transaction that lost against another one like any other failure, so the change is worked out anew a few times. Changes of this
+    /// replica go one after the other; only other replicas can get in between.
+    /// </summary>
+    private async Task<T> RetryAsync<T>(Func<Task<T>> change, CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
+        await _changing.WaitAsync(cancellationToken);
+        try
         {
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                return await change();
+                try
+                {
+                    return await change();
+                }
+                catch (DaprException) when (attempt < Attempts)
+                {
+                    // Read again and decide again, at a moment that differs from the other replica's; the last attempt's failure is the caller's.
+                    await Task.Delay(Random.Shared.Next(attempt * MaxDelayMilliseconds), cancellationToken);
+                }
             }
-            catch (DaprException) when (attempt < Attempts)
-            {
-                // Read again and decide again; the last attempt's failure is the caller's.
-            }
+        }
+        finally
+        {
+            _changing.Release();
         }
     }
 

@@ -1,11 +1,19 @@
+using StocksDapr.Gateway.OpenApi;
+
 namespace StocksDapr.Gateway.Edge;
 
 /// <summary>Headers on every answer: the request's id, and what keeps a browser from doing more with an answer than it should.</summary>
 internal sealed class EdgeHeaders(RequestDelegate next)
 {
-    // The page at /docs brings its scripts and styles along, some of them inline.
-    private const string ContentSecurityPolicy =
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+    private const string RequestIdHeader = "x-request-id";
+
+    /// <summary>An answer of the API is data; a browser that shows it as a page gets nothing to run.</summary>
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+    /// <summary>The page at /docs brings its scripts along, and styles itself inline.</summary>
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        + "frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -14,12 +22,12 @@ internal sealed class EdgeHeaders(RequestDelegate next)
             {
                 var response = (HttpContext)state;
                 var headers = response.Response.Headers;
-                headers["x-request-id"] = response.TraceIdentifier;
+                headers[RequestIdHeader] = response.TraceIdentifier;
                 headers.XContentTypeOptions = "nosniff";
                 headers.XFrameOptions = "DENY";
                 headers["Referrer-Policy"] = "no-referrer";
                 headers["Cross-Origin-Resource-Policy"] = "same-origin";
-                headers.ContentSecurityPolicy = ContentSecurityPolicy;
+                headers.ContentSecurityPolicy = response.Request.Path.StartsWithSegments(DescriptionEndpoints.PagePath) ? PagePolicy : DataPolicy;
                 if (response.Request.IsHttps)
                     headers.StrictTransportSecurity = "max-age=31536000";
                 return Task.CompletedTask;

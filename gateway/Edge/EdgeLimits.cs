@@ -7,13 +7,17 @@ internal static class EdgeLimits
 {
     public const int HeaderCount = 100;
 
-    public const int HeaderBytes = 32 * 1024;
+    /// <summary>Less than the services take, since the way to them adds headers.</summary>
+    public const int HeaderBytes = 16 * 1024;
 
     /// <summary>Room for 500 symbols in a query.</summary>
     public const int RequestLineBytes = 16 * 1024;
 
     /// <summary>For every body but that of an import, which is not held in memory.</summary>
     public const long BodyBytes = 16 * 1024 * 1024;
+
+    /// <summary>For the few fields of an account or a token.</summary>
+    public const long FormBytes = 16 * 1024;
 
     public static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(20);
 

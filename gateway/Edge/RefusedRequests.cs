@@ -53,7 +53,7 @@ internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
         var body = JsonSerializer.SerializeToUtf8Bytes(problem, JsonSerializerOptions.Web);
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+            $"HTTP/1.1 {status} {ReasonPhrases.GetReasonPhrase(status)}\r\nContent-Type: application/problem+json\r\nContent-Length: {body.Length}\r\nX-Content-Type-Options: nosniff\r\nx-request-id: {requestId}\r\nConnection: close\r\n\r\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 

@@ -2,45 +2,63 @@ using System.Collections.Concurrent;
 
 namespace StocksDapr.Gateway.Limits;
 
-/// <summary>Counts requests per key and minute of the clock. A window of the clock can be told to a caller: it says when the count begins anew.</summary>
+/// <summary>
+/// Counts requests per key and minute of the clock. A window of the clock can be told to a caller: it says when the count begins anew. All counts of a
+/// minute go with it, so that nothing grows for longer.
+/// </summary>
 internal sealed class MinuteWindows(TimeProvider time)
 {
     private const int MaxKeys = 100_000;
     private const int SecondsPerMinute = 60;
 
-    private readonly ConcurrentDictionary<string, Window> _windows = new(StringComparer.Ordinal);
+    private volatile Minute _minute = new(0);
 
     /// <summary>Counts one request.</summary>
     /// <returns>How many requests the key has made in this minute, this one included, and in how many seconds the minute ends.</returns>
-    public (int Count, int SecondsLeft) Count(string key)
+    public (int Count, int SecondsLeft) Count(object key)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var minute = now / SecondsPerMinute;
-        if (_windows.Count > MaxKeys)
-            _windows.Clear();
-
-        var window = _windows.GetOrAdd(key, static (_, minute) => new Window(minute), minute);
-        return (window.Count(minute), (int)(((minute + 1) * SecondsPerMinute) - now));
+        var number = now / SecondsPerMinute;
+        return (Current(number).WindowOf(key).Count(), (int)(((number + 1) * SecondsPerMinute) - now));
     }
 
-    private sealed class Window(long minute)
+    private Minute Current(long number)
     {
-        private readonly Lock _lock = new();
-        private long _minute = minute;
+        var current = _minute;
+        if (current.Number == number)
+            return current;
+
+        var next = new Minute(number);
+        return Interlocked.CompareExchange(ref _minute, next, current) == current ? next : _minute;
+    }
+
+    private sealed class Minute(long number)
+    {
+        private readonly ConcurrentDictionary<object, Window> _windows = new();
+
+        /// <summary>Keys beyond what is worth remembering share a window: a flood of addresses limits itself.</summary>
+        private readonly Window _overflow = new();
+        private int _keys;
+
+        public long Number { get; } = number;
+
+        public Window WindowOf(object key)
+        {
+            if (_windows.TryGetValue(key, out var window))
+                return window;
+            if (Volatile.Read(ref _keys) >= MaxKeys)
+                return _overflow;
+
+            Interlocked.Increment(ref _keys);
+            return _windows.GetOrAdd(key, static _ => new Window());
+        }
+    }
+
+    private sealed class Window
+    {
         private int _count;
 
-        public int Count(long minute)
-        {
-            lock (_lock)
-            {
-                if (_minute != minute)
-                {
-                    _minute = minute;
-                    _count = 0;
-                }
-
-                return _count == int.MaxValue ? _count : ++_count;
-            }
-        }
+        // Two thousand million requests of one key in a minute do not happen.
+        public int Count() => Interlocked.Increment(ref _count);
     }
 }

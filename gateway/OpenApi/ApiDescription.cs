@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Dapr.Client;
 using Microsoft.AspNetCore.OpenApi;
 using StocksDapr.Gateway.Proxy;
 
@@ -8,34 +7,46 @@ namespace StocksDapr.Gateway.OpenApi;
 
 /// <summary>
 /// One OpenAPI document for the whole public API: the gateway's own operations, and those of the services behind it as the services
-/// describe them, at the paths at which callers reach them. Made once when all services can be asked, then kept.
+/// describe them, at the paths at which callers reach them. Made anew now and then, since services are replaced one by one; while one of them
+/// cannot be asked, the last document stays.
 /// </summary>
-internal sealed class ApiDescription([FromKeyedServices(ApiDescription.OwnDocument)] IOpenApiDocumentProvider own, ILogger<ApiDescription> logger) : IDisposable
+internal sealed class ApiDescription([FromKeyedServices(ApiDescription.OwnDocument)] IOpenApiDocumentProvider own, SidecarAddress sidecar, TimeProvider time, ILogger<ApiDescription> logger) : IDisposable
 {
     /// <summary>The name of the document that describes the gateway's own endpoints.</summary>
     public const string OwnDocument = "v1";
 
+    private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _making = new(1);
     private byte[]? _document;
+    private long? _askedAt;
 
     /// <summary>The document as UTF-8 JSON; null when a service could not be asked for its part.</summary>
     public async Task<byte[]?> GetAsync(CancellationToken cancellationToken)
     {
-        if (_document is not null)
+        if (IsSettled)
             return _document;
 
         await _making.WaitAsync(cancellationToken);
         try
         {
-            return _document ??= await MakeAsync(cancellationToken);
+            if (!IsSettled)
+            {
+                _document = await MakeAsync(cancellationToken) ?? _document;
+                _askedAt = time.GetTimestamp();
+            }
+
+            return _document;
         }
         finally
         {
             _making.Release();
         }
     }
+
+    private bool IsSettled => _askedAt is { } at && time.GetElapsedTime(at) < (_document is null ? RetryAfter : Freshness);
 
     public void Dispose() => _making.Dispose();
 
@@ -63,7 +74,7 @@ internal sealed class ApiDescription([FromKeyedServices(ApiDescription.OwnDocume
     {
         try
         {
-            using var client = DaprClient.CreateInvokeHttpClient(service, daprApiToken: Environment.GetEnvironmentVariable("DAPR_API_TOKEN"));
+            using var client = sidecar.CreateClient(service);
             client.Timeout = AskTimeout;
             return await client.GetFromJsonAsync<JsonObject>("/openapi/v1.json", cancellationToken);
         }

@@ -1,15 +1,14 @@
-using Dapr.Client;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using StocksDapr.Contracts;
 
 namespace StocksDapr.Gateway.Proxy;
 
 /// <summary>The gateway is ready when Query is, asked the way that callers' requests go: through the sidecar.</summary>
-internal sealed class QueryAnswers : IHealthCheck, IDisposable
+internal sealed class QueryAnswers(SidecarAddress sidecar) : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly HttpClient _query = DaprClient.CreateInvokeHttpClient(AppIds.Query, daprApiToken: Environment.GetEnvironmentVariable("DAPR_API_TOKEN"));
+    private readonly HttpClient _query = sidecar.CreateClient(AppIds.Query);
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -22,9 +21,9 @@ internal sealed class QueryAnswers : IHealthCheck, IDisposable
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy($"Query answers {(int)answer.StatusCode}.");
         }
-        catch (HttpRequestException e)
+        catch (HttpRequestException)
         {
-            return HealthCheckResult.Unhealthy($"The sidecar does not answer: {e.Message}");
+            return HealthCheckResult.Unhealthy("The sidecar does not answer.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

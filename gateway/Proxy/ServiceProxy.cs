@@ -1,5 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using StocksDapr.Gateway.Edge;
 using StocksDapr.ServiceDefaults.Http;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -49,27 +53,78 @@ internal sealed class ServiceProxy : IDisposable
 
     public async Task ForwardAsync(HttpContext context, string service)
     {
-        var error = await _forwarder.SendAsync(context, _sidecar.MethodPrefix(service), _client, _config, _transformer, context.RequestAborted);
-        if (error is ForwarderError.None && !ServiceTransformer.WasUnanswered(context))
-            return;
-        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
-            return;
-
-        // The caller's own body can break off: that is theirs to know, not a failure of the service.
-        if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
+        if (!ServicePath.TryRead(context.Request.Path, out var path))
         {
-            await ApiProblem.WriteAsync(
-                context, ApiProblem.Details(StatusCodes.Status400BadRequest, "body_incomplete", "The request's body ended before it was complete; nothing of it was kept.", retry: true, valid: null));
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "bad_path", "The path has characters that no symbol and no id has.", retry: false, new { path = "/api/v1/bars/AAPL" });
             return;
         }
 
+        if (context.Request.ContentLength > context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
+            await RefuseTooLargeAsync(context);
+            return;
+        }
+
+        // No service speaks anything but HTTP; as in HTTP, who cannot change the protocol goes on as if nothing had been asked.
+        context.Request.Headers.Remove(HeaderNames.Upgrade);
+        var error = await _forwarder.SendAsync(context, _sidecar.MethodPrefix(service) + path, _client, _config, _transformer, context.RequestAborted);
+        var heldBack = ServiceTransformer.HeldBack(context);
+        if ((error is ForwarderError.None && heldBack is null) || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            return;
+
+        await ExplainAsync(context, service, error, heldBack);
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private Task ExplainAsync(HttpContext context, string service, ForwarderError error, int? heldBack)
+    {
+        // The caller's own body can break off or be too large: that is theirs to know, not a failure of the service.
+        var failure = context.GetForwarderErrorFeature()?.Exception;
+        if (BodyFailure(failure) is { } refused)
+        {
+            return refused.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? RefuseTooLargeAsync(context)
+                : RefuseAsync(
+                    context, refused.StatusCode, "body_incomplete", "The request's body ended, or stopped coming, before it was complete; nothing of it was kept.", retry: true, valid: null);
+        }
+
+        switch (heldBack)
+        {
+            case StatusCodes.Status413PayloadTooLarge:
+                return RefuseTooLargeAsync(context);
+            case StatusCodes.Status414UriTooLong or StatusCodes.Status431RequestHeaderFieldsTooLarge:
+                return RefuseAsync(
+                    context, heldBack.Value, "request_too_long", "The request's line and headers are too long.", retry: false, new { symbols = "at most 500 in one request" });
+        }
+
         _metrics.CountUnanswered(service);
-        _logger.ServiceDidNotAnswer(service, context.Request.Method, context.Request.Path, context.GetForwarderErrorFeature()?.Exception?.Message ?? error.ToString());
-        await ApiProblem.WriteAsync(
+        _logger.ServiceDidNotAnswer(service, context.Request.Method, context.Request.Path, failure?.Message ?? heldBack?.ToString(CultureInfo.InvariantCulture) ?? error.ToString());
+        return ApiProblem.WriteAsync(
             context,
             ApiProblem.Details(StatusCodes.Status503ServiceUnavailable, "service_unavailable", $"The service '{service}' does not answer at the moment.", retry: true, valid: null),
             RetryAfter);
     }
 
-    public void Dispose() => _client.Dispose();
+    private static BadHttpRequestException? BodyFailure(Exception? failure)
+    {
+        for (; failure is not null; failure = (failure as AggregateException)?.InnerExceptions.FirstOrDefault(inner => BodyFailure(inner) is not null) ?? failure.InnerException)
+        {
+            if (failure is BadHttpRequestException bad)
+                return bad;
+        }
+
+        return null;
+    }
+
+    private static Task RefuseTooLargeAsync(HttpContext context) => RefuseAsync(
+        context,
+        StatusCodes.Status413PayloadTooLarge,
+        "body_too_large",
+        "The request's body is too large.",
+        retry: false,
+        new { bytes = EdgeLimits.BodyBytes, larger = "POST /api/v1/imports takes files of any size" });
+
+    private static Task RefuseAsync(HttpContext context, int status, string code, string detail, bool retry, object? valid) =>
+        ApiProblem.WriteAsync(context, ApiProblem.Details(status, code, detail, retry, valid));
 }

@@ -1,4 +1,5 @@
 using StocksDapr.Contracts;
+using StocksDapr.Gateway.Edge;
 using StocksDapr.Gateway.Tokens;
 
 namespace StocksDapr.Gateway.Proxy;
@@ -40,7 +41,7 @@ internal static class ServiceRoutes
         {
             var writing = app.MapMethods(Prefix + path, Writing, Forward(app, AppIds.Collector)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
             if (path == ImportsPath)
-                writing.WithMetadata(new UnlimitedBody());
+                writing.WithMetadata(BodyLimit.None); // Streamed to disk: how large it may be is Collector's business.
         }
     }
 
@@ -48,11 +49,5 @@ internal static class ServiceRoutes
     {
         var proxy = app.ServiceProvider.GetRequiredService<ServiceProxy>();
         return context => proxy.ForwardAsync(context, service);
-    }
-
-    /// <summary>Imports are streamed to disk; how large they may be is Collector's business.</summary>
-    private sealed class UnlimitedBody : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata
-    {
-        public long? MaxRequestBodySize => null;
     }
 }

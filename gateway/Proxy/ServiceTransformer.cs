@@ -1,58 +1,80 @@
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace StocksDapr.Gateway.Proxy;
 
 /// <summary>
-/// What changes on the way in and out. In: the prefix of the public API goes; so do the caller's token, and every header by which the
-/// sidecar would let itself be steered (<c>dapr-app-id</c> beats the path). Out: an error that the sidecar made instead of the service is held back.
+/// What goes in and out. In: only headers that a service has a use for, so that neither the caller's token nor anything by which the sidecar
+/// would let itself be steered (<c>dapr-app-id</c> beats the path) gets through. Out: an error that the sidecar made instead of the service is held back.
 /// </summary>
 internal sealed class ServiceTransformer(SidecarAddress sidecar) : HttpTransformer
 {
-    private const string DaprHeaders = "dapr-";
     private const string ProblemMediaType = "application/problem+json";
+    private const string RequestIdHeader = "x-request-id";
+    private const string PrefixHeader = "x-forwarded-prefix";
+
+    private static readonly string[] RequestHeaders =
+    [
+        HeaderNames.Accept, HeaderNames.AcceptEncoding, HeaderNames.AcceptLanguage, HeaderNames.CacheControl, HeaderNames.UserAgent,
+        HeaderNames.IfMatch, HeaderNames.IfNoneMatch, HeaderNames.IfModifiedSince, HeaderNames.IfUnmodifiedSince, HeaderNames.IfRange, HeaderNames.Range,
+        "Idempotency-Key", "Last-Event-ID", "X-File-Name",
+    ];
+
+    private static readonly string[] ContentHeaders =
+        [HeaderNames.ContentType, HeaderNames.ContentEncoding, HeaderNames.ContentDisposition, HeaderNames.ContentLanguage];
+
+    /// <summary>What the sidecar adds for its own purposes, or the web server of the service for its own.</summary>
+    private static readonly string[] HiddenHeaders = ["traceparent", "tracestate", "baggage", HeaderNames.Server];
 
     private static readonly object Unanswered = new();
 
-    /// <summary>Whether the answer was the sidecar's own error, which the caller must not see.</summary>
-    public static bool WasUnanswered(HttpContext context) => context.Items.ContainsKey(Unanswered);
+    /// <summary>The status of an answer that was not a service's own and is held back; null when there was none.</summary>
+    public static int? HeldBack(HttpContext context) => context.Items.TryGetValue(Unanswered, out var status) ? status as int? : null;
 
-    public override async ValueTask TransformRequestAsync(
+    public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        httpContext.Request.Path.StartsWithSegments(ServiceRoutes.Prefix, out var path);
-        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(destinationPrefix, path, httpContext.Request.QueryString);
-
+        proxyRequest.RequestUri = RequestUtilities.MakeDestinationAddress(destinationPrefix, default, httpContext.Request.QueryString);
+        var given = httpContext.Request.Headers;
         var headers = proxyRequest.Headers;
-        headers.Host = null;
-        headers.Remove("Authorization");
-        headers.Remove("Cookie");
-        foreach (var header in httpContext.Request.Headers)
+        foreach (var name in RequestHeaders)
         {
-            if (header.Key.StartsWith(DaprHeaders, StringComparison.OrdinalIgnoreCase))
-                headers.Remove(header.Key);
+            if (given.TryGetValue(name, out var values))
+                headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
 
-        headers.Remove("x-request-id");
-        headers.TryAddWithoutValidation("x-request-id", httpContext.TraceIdentifier);
-        headers.Remove("x-forwarded-prefix");
-        headers.TryAddWithoutValidation("x-forwarded-prefix", ServiceRoutes.Prefix);
+        if (proxyRequest.Content is { } content)
+        {
+            foreach (var name in ContentHeaders)
+            {
+                if (given.TryGetValue(name, out var values))
+                    content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+
+            if (httpContext.Request.ContentLength is { } length && given.TransferEncoding.Count == 0)
+                content.Headers.ContentLength = length;
+        }
+
+        headers.TryAddWithoutValidation(RequestIdHeader, httpContext.TraceIdentifier);
+        headers.TryAddWithoutValidation(PrefixHeader, ServiceRoutes.Prefix);
         if (sidecar.ApiToken is { } token)
             headers.TryAddWithoutValidation("dapr-api-token", token);
+        return default;
     }
 
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        // Services describe every error of theirs as a problem; a bare failure is the sidecar saying that it could not reach one.
-        if (proxyResponse is not null && (int)proxyResponse.StatusCode >= 500 && proxyResponse.Content.Headers.ContentType?.MediaType != ProblemMediaType)
+        // Services describe every error of theirs as a problem; a bare failure is the sidecar's, or a web server's that did not let the request in.
+        if (proxyResponse is not null && (int)proxyResponse.StatusCode >= 400 && proxyResponse.Content.Headers.ContentType?.MediaType != ProblemMediaType)
         {
-            httpContext.Items[Unanswered] = true;
+            httpContext.Items[Unanswered] = (int)proxyResponse.StatusCode;
             return false;
         }
 
         var copiesBody = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        httpContext.Response.Headers.Remove("traceparent");
+        foreach (var name in HiddenHeaders)
+            httpContext.Response.Headers.Remove(name);
         return copiesBody;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,12 +11,15 @@ namespace StocksDapr.Gateway.Tokens;
 /// </summary>
 internal static class AccessToken
 {
-    private const string Prefix = "sdt_";
+    public const string Prefix = "sdt_";
+
     private const int IdBytes = 9;
     private const int IdLength = 12;
     private const int SecretBytes = 32;
     private const int SecretLength = 43;
     private const int Length = 4 + IdLength + 1 + SecretLength;
+
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
     /// <summary>Makes a new token and the id by which it is found again.</summary>
     public static (string Id, string Text) Create()
@@ -25,21 +29,15 @@ internal static class AccessToken
         return (id, $"{Prefix}{id}_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}");
     }
 
-    /// <summary>The id within a token's text; null when the text cannot be one of our tokens.</summary>
-    public static string? IdOf(ReadOnlySpan<char> text)
-    {
-        if (text.Length != Length || !text.StartsWith(Prefix, StringComparison.Ordinal) || text[Prefix.Length + IdLength] != '_')
-            return null;
+    /// <summary>Whether a text can be one of our tokens.</summary>
+    public static bool IsShaped(ReadOnlySpan<char> text) =>
+        text.Length == Length && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + IdLength] == '_' && IsId(IdOf(text));
 
-        var id = text.Slice(Prefix.Length, IdLength);
-        foreach (var c in id)
-        {
-            if (!char.IsAsciiLetterOrDigit(c))
-                return null;
-        }
+    /// <summary>The id within the text of a token, which must be one by its shape.</summary>
+    public static ReadOnlySpan<char> IdOf(ReadOnlySpan<char> text) => text.Slice(Prefix.Length, IdLength);
 
-        return id.ToString();
-    }
+    /// <summary>Whether a text can be the id of a token.</summary>
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length == IdLength && !text.ContainsAnyExcept(IdCharacters);
 
     /// <summary>What people see of a token in lists: enough to tell it from others.</summary>
     public static string VisiblePrefix(string id) => Prefix + id;

@@ -1,6 +1,7 @@
 using Dapr;
 using StocksDapr.Gateway.Access;
 using StocksDapr.Gateway.Accounts;
+using StocksDapr.Gateway.Edge;
 using StocksDapr.ServiceDefaults.Http;
 
 namespace StocksDapr.Gateway.Tokens;
@@ -10,7 +11,7 @@ internal static class TokenEndpoints
 {
     public static void MapTokens(this IEndpointRouteBuilder app)
     {
-        var tokens = app.MapGroup("/api/v1/tokens").WithTags("Tokens").RequireAuthorization(Policies.OwnTokens);
+        var tokens = app.MapGroup("/api/v1/tokens").WithTags("Tokens").WithMetadata(new BodyLimit(EdgeLimits.FormBytes)).RequireAuthorization(Policies.OwnTokens);
         tokens.MapPost("", Add)
             .WithName("CreateToken")
             .WithSummary("Make a token; sign in with name and password (Basic)")
@@ -32,34 +33,33 @@ internal static class TokenEndpoints
     private static async Task<IResult> Add(TokenRequest request, HttpContext context, AccountStore store, TimeProvider time, ILogger<AccountStore> logger)
     {
         var now = time.GetUtcNow();
-        if (TokenRequestRules.Check(request, context.User, now) is { } problem)
-            return problem;
-
-        var (id, text) = AccessToken.Create();
-        var record = new TokenRecord(
-            id,
-            AccessToken.Hash(text),
-            Caller.AccountOf(context.User),
-            request.Name ?? "token",
-            [.. (request.Scopes ?? [Scopes.Read]).Distinct()],
-            now,
-            request.ExpiresAt?.ToUniversalTime(),
-            request.RequestsPerMinute);
         try
         {
-            if (!await store.AddTokenAsync(record, context.RequestAborted))
+            var shown = Caller.TokenOf(context.User) is { } shownId ? await store.FindTokenAsync(shownId, context.RequestAborted) : null;
+
+            // What is left out becomes what the caller may have at most.
+            var wish = request with
             {
-                return ApiProblem.Conflict(
-                    "too_many_tokens", $"An account has at most {Account.MaxTokens} tokens; revoke one that is not used any more.");
-            }
+                Scopes = request.Scopes?.Distinct().ToArray() ?? [Scopes.Read],
+                ExpiresAt = (request.ExpiresAt ?? shown?.ExpiresAt)?.ToUniversalTime(),
+                RequestsPerMinute = request.RequestsPerMinute ?? shown?.RequestsPerMinute,
+            };
+            if (TokenRequestRules.Check(wish, context.User, shown, now) is { } problem)
+                return problem;
+
+            var (id, text) = AccessToken.Create();
+            var record = new TokenRecord(
+                id, AccessToken.Hash(text), Caller.AccountOf(context.User), wish.Name ?? "token", wish.Scopes, now, wish.ExpiresAt, wish.RequestsPerMinute);
+            if (!await store.AddTokenAsync(record, context.RequestAborted))
+                return ApiProblem.Conflict("too_many_tokens", $"An account has at most {Account.MaxTokens} tokens; revoke one that is not used any more.");
+
+            logger.TokenMade(record.Account, record.Id, record.Scopes);
+            return TypedResults.Created((string?)null, new NewToken(text, TokenView.Of(record, lastUsedAt: null)));
         }
         catch (DaprException)
         {
             return Unavailable();
         }
-
-        logger.TokenMade(record.Account, record.Id, record.Scopes);
-        return TypedResults.Created((string?)null, new NewToken(text, TokenView.Of(record, lastUsedAt: null)));
     }
 
     private static async Task<IResult> List(HttpContext context, AccountStore store, LastUses lastUses)
@@ -76,15 +76,23 @@ internal static class TokenEndpoints
         }
     }
 
-    private static async Task<IResult> Revoke(string id, HttpContext context, AccountStore store, TokenValidator validator, ILogger<AccountStore> logger)
+    private static async Task<IResult> Revoke(
+        string id, HttpContext context, AccountStore store, TokenValidator validator, LastUses lastUses, ILogger<AccountStore> logger)
     {
-        // Whoever has the token at hand rather than its prefix may name it so.
-        var tokenId = AccessToken.IdOf(id) ?? (id.StartsWith("sdt_", StringComparison.Ordinal) ? id[4..] : id);
-        var account = Caller.AccountOf(context.User);
+        var tokenId = id.StartsWith(AccessToken.Prefix, StringComparison.Ordinal) ? id[AccessToken.Prefix.Length..] : id;
+        var caller = Caller.AccountOf(context.User);
+        var isAdministrator = Caller.Has(context.User, Scopes.Admin);
         try
         {
-            if (!await store.RemoveTokenAsync(account, tokenId, context.RequestAborted))
+            var token = AccessToken.IsId(tokenId) ? await store.FindTokenAsync(tokenId, context.RequestAborted) : null;
+            if (token is null || (token.Account != caller && !isAdministrator))
                 return ApiProblem.NotFound("unknown_token", "You have no such token.", new { id = "an id from GET /api/v1/tokens" });
+
+            // A token that has come into wrong hands must not end better ones.
+            if (!isAdministrator && Caller.TokenOf(context.User) is not null && token.Scopes.FirstOrDefault(scope => !Caller.Has(context.User, scope)) is { } missing)
+                return ApiProblem.Of(StatusCodes.Status403Forbidden, "missing_scope", $"The token that you show does not have the scope '{missing}' of the one to end.");
+
+            await store.RemoveTokenAsync(token.Account, tokenId, context.RequestAborted);
         }
         catch (DaprException)
         {
@@ -92,7 +100,8 @@ internal static class TokenEndpoints
         }
 
         validator.Forget(tokenId);
-        logger.TokenRevoked(account, tokenId);
+        lastUses.Forget(tokenId);
+        logger.TokenRevoked(caller, tokenId);
         return TypedResults.NoContent();
     }
 
@@ -101,7 +110,7 @@ internal static class TokenEndpoints
 
     /// <param name="Name">What you call it, at most 100 characters.</param>
     /// <param name="Scopes">Of read, write, admin; read alone when left out.</param>
-    /// <param name="ExpiresAt">An instant to come; never when left out.</param>
+    /// <param name="ExpiresAt">An instant to come; left out, never, or when the token that is shown ends.</param>
     /// <param name="RequestsPerMinute">A rate limit of its own, 0 for none; only an administrator may set it.</param>
     internal sealed record TokenRequest(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt, int? RequestsPerMinute);
 
