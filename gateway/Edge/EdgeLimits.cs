@@ -28,6 +28,7 @@ internal static class EdgeLimits
         kestrel.Limits.MaxRequestLineSize = RequestLineBytes;
         kestrel.Limits.MaxRequestBodySize = BodyBytes;
         kestrel.Limits.RequestHeadersTimeout = HeaderTime;
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection => LingeringClose.ServeAsync(connection, next)));
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }
 }

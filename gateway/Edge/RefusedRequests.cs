@@ -34,6 +34,7 @@ internal sealed class RefusedRequests : IObserver<KeyValuePair<string, object?>>
             || HttpProtocol.IsHttp2(features.Get<IHttpRequestFeature>()?.Protocol ?? ""))
             return;
 
+        LingeringClose.Refuse(connection.Transport);
         connection.Transport.Output.Write(Answer(response.StatusCode, features.Get<IHttpRequestIdentifierFeature>()?.TraceIdentifier));
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using StocksDapr.Gateway.House;
 
@@ -52,23 +53,47 @@ public sealed class RefusedRequestTests : GatewayTest
         House.Collector.Answer = context => context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         var token = await House.TokenAsync("write");
 
-        var answer = await RawConnection.AskAsync(
-            House.Address,
-            $"POST /api/v1/bars HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"half\":",
-            ends: true);
+        var answers = await Task.WhenAll(
+            RawConnection.AskAsync(
+                House.Address,
+                $"POST /api/v1/bars HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"half\":"),
+            RawConnection.AskAsync(
+                House.Address, "POST /api/v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"name\":"));
 
-        ShouldRefuse(answer, 400, "body_incomplete");
+        ShouldRefuse(answers[0], 408, "body_incomplete");
+        ShouldRefuse(answers[1], 408, "request_timeout");
     }
 
     [Fact]
-    public async Task A_JSON_body_that_is_cut_off_is_a_problem()
+    public async Task A_client_that_hangs_up_half_way_leaves_nothing_behind()
     {
-        var answer = await RawConnection.AskAsync(
-            House.Address,
-            "POST /api/v1/accounts HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"name\":",
-            ends: true);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var broken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        House.Collector.Answer = async context =>
+        {
+            begun.TrySetResult();
+            try
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                broken.TrySetResult(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                broken.TrySetResult(true);
+            }
+        };
+        var token = await House.TokenAsync("write");
 
-        ShouldRefuse(answer, 400, null);
+        using (var client = new TcpClient())
+        {
+            await client.ConnectAsync(House.Address.Host, House.Address.Port);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 1000\r\n\r\nhalf"));
+            await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        (await broken.Task.WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue("a part must not look like a whole");
+        (await House.Anonymous.GetAsync("/healthz")).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
     }
 
     private static System.Text.Json.Nodes.JsonNode ShouldRefuse(string answer, int status, string? code)

@@ -79,7 +79,7 @@ public sealed class ProxyTests : GatewayTest
     [InlineData("/api/v1/symbols/..\\metrics")]
     [InlineData("/api/v1/symbols/..%5Cmetrics")]
     [InlineData("/api/v1/symbols/../metrics")]
-    [InlineData("/api/v1/bars/../../../metrics")]
+    [InlineData("/api/v1/bars/../../../topics/raw-bars")]
     [InlineData("/api/v1/bars/%2F%2Fmetrics")]
     [InlineData("/api/v1/bars/..;/metrics")]
     [InlineData("/api/v1/bars/%3Fx")]
