@@ -88,7 +88,7 @@ public sealed class RefusedRequestTests : GatewayTest
         {
             await client.ConnectAsync(House.Address.Host, House.Address.Port);
             await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 1000\r\n\r\nhalf"));
+                $"POST /api/v1/imports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 1000000\r\n\r\n{new string('x', 500_000)}"));
             await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
         }
 
