@@ -59,43 +59,43 @@ internal sealed class AccountStore(DaprClient dapr) : IDisposable
     public Task<bool> AddTokenAsync(TokenRecord token, CancellationToken cancellationToken) =>
         RetryAsync(
             async () =>
-        {
-            var (account, etag) = await ReadAsync<Account>(AccountKey(token.Account), cancellationToken);
-            if (account?.TokenIds.Contains(token.Id, StringComparer.Ordinal) == true)
-                return true;
-            if (account is null && token.Account == Account.Local)
-                account = new Account(Account.Local, "", IsAdministrator: true, token.CreatedAt, []);
-            if (account is null || account.TokenIds.Count >= Account.MaxTokens)
-                return false;
+            {
+                var (account, etag) = await ReadAsync<Account>(AccountKey(token.Account), cancellationToken);
+                if (account?.TokenIds.Contains(token.Id, StringComparer.Ordinal) == true)
+                    return true;
+                if (account is null && token.Account == Account.Local)
+                    account = new Account(Account.Local, "", IsAdministrator: true, token.CreatedAt, []);
+                if (account is null || account.TokenIds.Count >= Account.MaxTokens)
+                    return false;
 
-            await WriteAsync(
-                [
-                    Upsert(AccountKey(account.Name), account with { TokenIds = [.. account.TokenIds, token.Id] }, etag),
-                    Upsert(TokenKey(token.Id), token, ""),
-                ],
-                cancellationToken);
-            return true;
-        },
+                await WriteAsync(
+                    [
+                        Upsert(AccountKey(account.Name), account with { TokenIds = [.. account.TokenIds, token.Id] }, etag),
+                        Upsert(TokenKey(token.Id), token, ""),
+                    ],
+                    cancellationToken);
+                return true;
+            },
             cancellationToken);
 
     /// <summary>Ends a token; false when the account has no such token.</summary>
     public Task<bool> RemoveTokenAsync(string accountName, string tokenId, CancellationToken cancellationToken) =>
         RetryAsync(
             async () =>
-        {
-            var (account, etag) = await ReadAsync<Account>(AccountKey(accountName), cancellationToken);
-            if (account is null || !account.TokenIds.Contains(tokenId, StringComparer.Ordinal))
-                return false;
+            {
+                var (account, etag) = await ReadAsync<Account>(AccountKey(accountName), cancellationToken);
+                if (account is null || !account.TokenIds.Contains(tokenId, StringComparer.Ordinal))
+                    return false;
 
-            await WriteAsync(
-                [
-                    Upsert(AccountKey(account.Name), account with { TokenIds = [.. account.TokenIds.Where(id => id != tokenId)] }, etag),
-                    new StateTransactionRequest(TokenKey(tokenId), null, StateOperationType.Delete),
-                    new StateTransactionRequest(LastUseKey(tokenId), null, StateOperationType.Delete),
-                ],
-                cancellationToken);
-            return true;
-        },
+                await WriteAsync(
+                    [
+                        Upsert(AccountKey(account.Name), account with { TokenIds = [.. account.TokenIds.Where(id => id != tokenId)] }, etag),
+                        new StateTransactionRequest(TokenKey(tokenId), null, StateOperationType.Delete),
+                        new StateTransactionRequest(LastUseKey(tokenId), null, StateOperationType.Delete),
+                    ],
+                    cancellationToken);
+                return true;
+            },
             cancellationToken);
 
     /// <summary>The tokens of an account with the time of their last use, in the order in which they were made.</summary>
