@@ -31,9 +31,9 @@ internal static class BulkWrite
     /// <param name="connectionString">A database that may be emptied.</param>
     public static async Task<Result> RunAsync(string connectionString, IReadOnlyList<GeneratedHistory.Row> rows, CancellationToken cancellationToken)
     {
+        await MigrateAsync(connectionString, cancellationToken);
         await using var database = new Database();
         database.Use(connectionString);
-        await new Migrator(database, NullLogger.Instance).MigrateAsync(cancellationToken);
         await ExecuteAsync(database, "TRUNCATE market.bars, market.series, market.bar_revisions, market.import_batches; CHECKPOINT", cancellationToken);
 
         var store = new BarStore(database, new Catalog(), new Partitions());
@@ -44,6 +44,14 @@ internal static class BulkWrite
             await MeasureAsync(store, Messages(rows, Fetched.AddDays(1), factor: 1), cancellationToken),
             await MeasureAsync(store, Messages(rows, Fetched.AddDays(2), factor: 2), cancellationToken),
             await MeasureSingleAsync(store, cancellationToken));
+    }
+
+    /// <summary>Makes Writer's schema in a database.</summary>
+    public static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var database = new Database();
+        database.Use(connectionString);
+        await new Migrator(database, NullLogger.Instance).MigrateAsync(cancellationToken);
     }
 
     private static async Task<double> MeasureAsync(BarStore store, List<byte[]> messages, CancellationToken cancellationToken)

@@ -1,1 +1,16 @@
-return;
+using BenchmarkDotNet.Running;
+using StocksDapr.Benchmarks;
+
+// What is measured, how, and the figures: README.md beside this file.
+switch (args)
+{
+    case ["micro", .. var rest]:
+        BenchmarkSwitcher.FromAssembly(typeof(WholeSystem).Assembly).Run(rest);
+        return 0;
+    case [] or ["all" or "write" or "query" or "import" or "gateway" or "sidecar"]:
+        await WholeSystem.RunAsync(args is [var only] ? only : "all", CancellationToken.None);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("Usage: [all|write|query|import|gateway|sidecar] or micro [BenchmarkDotNet arguments]");
+        return 2;
+}

@@ -5,12 +5,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using StocksDapr.Support;
+using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd;
 
 /// <summary>Whatever is asked wrongly, through the whole chain: a 4xx problem that says what is right, never a 5xx, never a stack trace.</summary>
 [Collection(PlatformCollection.Name)]
-public sealed class BadRequestTests(PlatformFixture platform)
+public sealed class BadRequestTests(RunningPlatform platform)
 {
     [Theory]
     [InlineData("/api/v1/bars/NOSUCH?interval=1d", 404, "unknown_symbol")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StocksDapr.Market;
 using StocksDapr.Support;
+using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd;
 
@@ -36,7 +37,7 @@ internal sealed class History
     }
 
     /// <summary>Reads everything back through the gateway and compares it row by row and value by value.</summary>
-    public async Task ShouldBeStoredAsync(PlatformFixture platform)
+    public async Task ShouldBeStoredAsync(RunningPlatform platform)
     {
         foreach (var symbol in _rows.GroupBy(row => row.Symbol))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using StocksDapr.Support;
+using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd;
 
@@ -9,7 +10,7 @@ namespace StocksDapr.EndToEnd;
 /// dies, the import that was under way says so without being repeated.
 /// </summary>
 [Collection(PlatformCollection.Name)]
-public sealed class KillTests(PlatformFixture platform)
+public sealed class KillTests(RunningPlatform platform)
 {
     private const int Symbols = 60;
 

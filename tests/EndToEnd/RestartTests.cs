@@ -1,8 +1,10 @@
+using StocksDapr.Support.Platform;
+
 namespace StocksDapr.EndToEnd;
 
 /// <summary>Down and up again.</summary>
 [Collection(PlatformCollection.Name)]
-public sealed class RestartTests(PlatformFixture platform)
+public sealed class RestartTests(RunningPlatform platform)
 {
     [Fact]
     public async Task Everything_runs_again_after_down_and_up_with_its_data()

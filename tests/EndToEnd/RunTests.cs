@@ -1,10 +1,11 @@
 using System.Text.Json;
+using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd;
 
 /// <summary>The run itself: one command up, status, second up, import, one command down.</summary>
 [Collection(PlatformCollection.Name)]
-public sealed class RunTests(PlatformFixture platform)
+public sealed class RunTests(RunningPlatform platform)
 {
     [Fact]
     public async Task The_gateway_is_ready_and_every_service_is_shown()

@@ -1,15 +1,15 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text.Json;
 using StocksDapr.Sidecar.Running.Records;
-using StocksDapr.Support;
 
-namespace StocksDapr.EndToEnd;
+namespace StocksDapr.Support.Platform;
 
 /// <summary>
 /// The whole platform, started as a newcomer starts it, with real processes: <c>./stocks up --detach</c> in a folder of its own, on free
 /// ports. One run serves all tests of the collection.
 /// </summary>
-public sealed class PlatformFixture : IAsyncLifetime, IDisposable
+public sealed class RunningPlatform : IAsyncLifetime, IDisposable
 {
     private HttpClient _http = new();
 
@@ -18,6 +18,9 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
 
     /// <summary>A client of the gateway with a token that may read and write.</summary>
     public HttpClient Gateway => _http;
+
+    /// <summary>Variables for the runner and, through it, for its services; to be set before the start.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>What <c>run.json</c> says at the moment.</summary>
     internal RunRecord Record => RunRecord.Read(new DataFolder(Data)) ?? throw new InvalidOperationException("There is no record of a run.");
@@ -48,13 +51,21 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
         StocksAsync(["up", "--detach", "--port", "0", "--free-ports", "--no-data", .. further]);
 
     /// <summary>Runs <c>./stocks</c> with the data folder of this run.</summary>
-    public Task<CommandResult> StocksAsync(IEnumerable<string> arguments) => Command.StocksAsync([.. arguments, "--data", Data]);
+    public Task<CommandResult> StocksAsync(IEnumerable<string> arguments) => StocksCommand.RunAsync([.. arguments, "--data", Data], Environment);
 
     /// <summary>A new token of the local administrator.</summary>
     public async Task<string> TokenAsync(string scopes)
     {
         var token = await StocksAsync(["token", "--scopes", scopes]);
         return token.ExitCode == 0 ? token.Output.Trim() : throw new InvalidOperationException($"No token: {token}");
+    }
+
+    /// <summary>Sends a request as the local administrator, with the key from the data folder.</summary>
+    public async Task<HttpResponseMessage> SendAsAdministratorAsync(HttpMethod method, string path, object body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(Data, "local-admin-key"))).Trim());
+        return await _http.SendAsync(request);
     }
 
     /// <summary>GET, as JSON; fails when the answer is no success.</summary>
@@ -94,10 +105,4 @@ public sealed class PlatformFixture : IAsyncLifetime, IDisposable
     private string LogFolder => Path.Combine(Data, "logs");
 
     private static string Tail(string file) => string.Join('\n', File.ReadLines(file).TakeLast(20));
-}
-
-[CollectionDefinition(Name)]
-public sealed class PlatformCollection : ICollectionFixture<PlatformFixture>
-{
-    public const string Name = "platform";
 }

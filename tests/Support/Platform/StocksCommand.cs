@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace StocksDapr.EndToEnd;
+namespace StocksDapr.Support.Platform;
 
 /// <summary>What a command printed and ended with.</summary>
 public sealed record CommandResult(int ExitCode, string Output, string Error)
@@ -10,11 +10,16 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
 }
 
 /// <summary>Runs <c>./stocks</c> as a person would, from the repository's root.</summary>
-public static class Command
+public static class StocksCommand
 {
     public static string Root { get; } = FindRoot();
 
-    public static async Task<CommandResult> StocksAsync(IEnumerable<string> arguments, TimeSpan? within = null)
+    /// <param name="arguments">What would be typed.</param>
+    /// <param name="environment">Variables beside those of this process.</param>
+    /// <param name="within">How long it may take; five minutes if not said.</param>
+    /// <exception cref="TimeoutException">It took longer, and was killed.</exception>
+    public static async Task<CommandResult> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? within = null)
     {
         var start = new ProcessStartInfo(Path.Combine(Root, "stocks"))
         {
@@ -27,6 +32,8 @@ public static class Command
         // Nothing of the test run's own configuration reaches the processes under test.
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) || name.StartsWith("VSTEST", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
 
         using var process = Process.Start(start)!;
         var (output, error) = (new StringBuilder(), new StringBuilder());
