@@ -3,8 +3,8 @@ namespace StocksDapr.Query;
 /// <summary>Every message of this service. 400-409 database, 410-419 cache and listening.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 400, Level = LogLevel.Warning, Message = "{Path} answered 503 {Code}: the database could not be asked")]
-    public static partial void DatabaseFault(ILogger logger, Exception exception, string code, PathString path);
+    [LoggerMessage(EventId = 400, Level = LogLevel.Warning, Message = "{Path} answered 503 {Code}: the database could not be asked: {Reason}")]
+    public static partial void DatabaseFault(ILogger logger, string code, PathString path, string reason);
 
     [LoggerMessage(EventId = 410, Level = LogLevel.Information, Message = "Listening for stored bars: the cache is on")]
     public static partial void Listening(ILogger logger);

@@ -22,6 +22,8 @@ internal sealed class Run : IAsyncDisposable
     /// <summary>The secret with which the local commands sign in; see <see cref="DataFolder.AdministratorKey"/>.</summary>
     public const string AdministratorKeyVariable = "STOCKS_LOCAL_ADMIN_KEY";
 
+    private const string SimulatedEnabled = "Collector__Simulated__Enabled";
+
     private static readonly TimeSpan AppGrace = TimeSpan.FromSeconds(15);
 
     private readonly RunPlan _plan;
@@ -72,7 +74,7 @@ internal sealed class Run : IAsyncDisposable
         await _sidecars.StartAsync(cancellationToken);
         _display.Step($"starting {string.Join(", ", _appRows.Keys)}");
         await StartAppsAsync();
-        _readiness = new RunReadiness(_plan, _board, _appRows, _time);
+        _readiness = new RunReadiness(_plan, _board, _appRows, FillsItself(), _time);
         _readiness.Start();
     }
 
@@ -180,11 +182,26 @@ internal sealed class Run : IAsyncDisposable
         return new DaprdSidecars(_plan, [.. processes]);
     }
 
+    /// <summary>What every application gets beside what Dapr gives it.</summary>
+    private Dictionary<string, string> EnvironmentOfTheRun()
+    {
+        var environment = new Dictionary<string, string> { ["STOCKS_DATA"] = _data.Path };
+        if (!_options.SimulatedData)
+            environment[SimulatedEnabled] = "false";
+        return environment;
+    }
+
+    /// <summary>Whether the simulated provider is on, by this command, the template and the environment together.</summary>
+    private bool FillsItself() =>
+        _plan.Find(RunOverrides.Collector) is { Command.Count: > 0 } collector
+        && !string.Equals(
+            collector.ProcessEnvironment(EnvironmentOfTheRun()).GetValueOrDefault(SimulatedEnabled) ?? Environment.GetEnvironmentVariable(SimulatedEnabled),
+            "false",
+            StringComparison.OrdinalIgnoreCase);
+
     private Task StartAppsAsync()
     {
-        var ofTheRun = new Dictionary<string, string> { ["STOCKS_DATA"] = _data.Path };
-        if (!_options.SimulatedData)
-            ofTheRun["Collector__Simulated__Enabled"] = "false";
+        var ofTheRun = EnvironmentOfTheRun();
         foreach (var app in _plan.Apps.Where(app => app.Command.Count > 0))
         {
             var row = _appRows[app.AppId];

@@ -6,9 +6,10 @@ namespace StocksDapr.Sidecar.Running;
 
 /// <summary>
 /// Watches whether the applications are ready. The run is ready when the gateway says so (it asks for what it stands on) and every other
-/// application answers at all; without a gateway, when all are ready.
+/// application answers at all; without a gateway, when all are ready. A run that fills itself is ready once there is something to answer with.
 /// </summary>
-internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictionary<string, ServiceRow> rows, TimeProvider time) : IAsyncDisposable
+internal sealed class RunReadiness(
+    RunPlan plan, RunBoard board, IReadOnlyDictionary<string, ServiceRow> rows, bool expectsData, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan OftenAtFirst = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(1);
@@ -20,6 +21,7 @@ internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictio
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _watching = Task.CompletedTask;
+    private bool _lacksData = expectsData && plan.Find(RunOverrides.Query) is not null;
 
     /// <summary>Completes when the run is ready; fails with <see cref="RunFailedException"/> when an application is given up before that.</summary>
     public Task Ready => _ready.Task;
@@ -46,6 +48,8 @@ internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictio
         while (!_ended.IsCancellationRequested)
         {
             await Task.WhenAll(plan.Apps.Select(AskAsync));
+            if (_lacksData && IsReady())
+                _lacksData = !await HasDataAsync();
             if (!_ended.IsCancellationRequested)
                 Judge();
             await Task.Delay(board.State == RunState.Ready ? Later : OftenAtFirst, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,6 +74,18 @@ internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictio
         }
     }
 
+    private async Task<bool> HasDataAsync()
+    {
+        try
+        {
+            return await _probe.HasDataAsync(plan.Find(RunOverrides.Query)!, _ended.Token);
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     private void Judge()
     {
         if (rows.Values.FirstOrDefault(row => row is { State: ServiceState.Failed, EverReady: false }) is { } lost && !_ready.Task.IsCompleted)
@@ -80,7 +96,7 @@ internal sealed class RunReadiness(RunPlan plan, RunBoard board, IReadOnlyDictio
             return;
         }
 
-        var ready = IsReady();
+        var ready = !_lacksData && IsReady();
         if (ready)
         {
             board.Problem = null;

@@ -106,10 +106,13 @@ internal static class MoversEndpoint
             row => new Ranked(
                 new Mover(
                     row.Text("symbol"), row.TextOrNull("name"), BarTime.ToText(row.Instant("start"), interval), row.Real("close"), row.Real("previous"),
-                    row.Real("change"), row.Real("percent"), row.Long("volume")),
+                    Rounded(row.Real("change")), Rounded(row.Real("percent")), row.Long("volume")),
                 row.Long("rise"), row.Long("fall"), row.Long("activity")),
             cancellationToken);
     }
+
+    /// <summary>A difference of two prices has no more decimals than a price; the rest is noise of binary fractions.</summary>
+    private static double Rounded(double value) => Math.Round(value, 6);
 
     private sealed record Ranked(Mover Mover, long Rise, long Fall, long Activity);
 }

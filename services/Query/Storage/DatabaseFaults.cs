@@ -19,7 +19,7 @@ internal sealed class DatabaseFaults(QueryMetrics metrics, ILogger<DatabaseFault
             return false;
 
         metrics.DatabaseFault(code);
-        Log.DatabaseFault(logger, exception, code, httpContext.Request.Path);
+        Log.DatabaseFault(logger, code, httpContext.Request.Path, exception.Message);
         await ApiProblem.WriteAsync(
             httpContext, ApiProblem.Details(StatusCodes.Status503ServiceUnavailable, code, detail, retry: true, valid: null), retryAfter);
         return true;

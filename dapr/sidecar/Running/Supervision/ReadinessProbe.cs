@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using StocksDapr.Sidecar.Running.Templates;
 
 namespace StocksDapr.Sidecar.Running.Supervision;
@@ -14,6 +15,20 @@ internal sealed class ReadinessProbe : IDisposable
     /// <summary>Starting when nothing answers, else what the answer says.</summary>
     public Task<ServiceState> AskAsync(AppPlan app, CancellationToken cancellationToken) =>
         app.AppProtocol == "http" ? AskHttpAsync(app, cancellationToken) : ConnectAsync(app, cancellationToken);
+
+    /// <summary>Whether the service that answers questions about data has any: <c>GET /status</c> counts bars.</summary>
+    public async Task<bool> HasDataAsync(AppPlan app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = await _http.GetFromJsonAsync<DataStatus>(new UriBuilder("http", app.Host, app.AppPort, "/status").Uri, cancellationToken);
+            return status?.Bars > 0;
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -48,4 +63,6 @@ internal sealed class ReadinessProbe : IDisposable
             return ServiceState.Starting;
         }
     }
+
+    private sealed record DataStatus(long Bars);
 }

@@ -6,6 +6,12 @@ internal sealed record RunOverrides
     /// <summary>The application that people and programs talk to.</summary>
     public const string Gateway = "gateway";
 
+    /// <summary>The application that says how much data there is.</summary>
+    public const string Query = "query";
+
+    /// <summary>The application that fills the run with simulated data, unless told not to.</summary>
+    public const string Collector = "collector";
+
     /// <summary>The gateway's port; 0 is any free one, null is what the template says.</summary>
     public int? GatewayPort { get; init; }
 
