@@ -12,6 +12,9 @@ internal sealed class SymbolTable
     private const int Capacity = 1 << 14;
     private const int MaxBytes = 64;
 
+    /// <summary>Some vendors name the US exchange in front of the ticker (<c>NYSE:LMT</c>); the symbol is what follows.</summary>
+    private static readonly string[] ExchangePrefixes = ["NYSE:", "NASDAQ:", "NYSEARCA:", "NYSEAMERICAN:", "AMEX:", "BATS:"];
+
     private readonly Entry?[] _entries = new Entry?[Capacity];
     private int _count;
     private Entry? _latest;
@@ -36,7 +39,7 @@ internal sealed class SymbolTable
             slot = (slot + 1) % Capacity;
         }
 
-        if (!Symbol.TryNormalize(Encoding.UTF8.GetString(text), out var symbol))
+        if (!Symbol.TryNormalize(WithoutExchange(Encoding.UTF8.GetString(text)), out var symbol))
             return null;
 
         if (_count == Capacity / 2)
@@ -49,6 +52,12 @@ internal sealed class SymbolTable
         _count++;
         _latest = _entries[slot] = new Entry(text.ToArray(), symbol);
         return symbol;
+    }
+
+    private static string WithoutExchange(string text)
+    {
+        var prefix = ExchangePrefixes.FirstOrDefault(prefix => text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        return prefix is null ? text : text[prefix.Length..];
     }
 
     private static uint Hash(ReadOnlySpan<byte> text)

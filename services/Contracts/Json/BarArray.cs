@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
@@ -30,6 +31,24 @@ internal static class BarArray
         writer.WriteNumberValue(bar.Low);
         writer.WriteNumberValue(bar.Close);
         writer.WriteNumberValue(bar.Volume);
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Writes <c>bars</c> of a message. A list, which messages have, is gone through without copying its bars.</summary>
+    public static void WriteAll(Utf8JsonWriter writer, IReadOnlyList<RawBar> bars, Interval interval)
+    {
+        writer.WriteStartArray("bars"u8);
+        foreach (ref readonly var bar in SpanOf(bars))
+            Write(writer, bar, interval);
+        writer.WriteEndArray();
+    }
+
+    /// <inheritdoc cref="WriteAll(Utf8JsonWriter, IReadOnlyList{RawBar}, Interval)"/>
+    public static void WriteAll(Utf8JsonWriter writer, IReadOnlyList<Bar> bars, Interval interval)
+    {
+        writer.WriteStartArray("bars"u8);
+        foreach (ref readonly var bar in SpanOf(bars))
+            Write(writer, bar, interval);
         writer.WriteEndArray();
     }
 
@@ -75,6 +94,13 @@ internal static class BarArray
             ? BarTime.Parse(reader.ValueSpan)
             : reader.TokenType == JsonTokenType.String ? BarTime.Parse(System.Text.Encoding.UTF8.GetBytes(reader.GetString()!)) : null)
         ?? throw new JsonException("A bar's time is a date (2013-02-08) or a UTC instant (2026-11-20T14:30:00Z).");
+
+    private static ReadOnlySpan<T> SpanOf<T>(IReadOnlyList<T> items) => items switch
+    {
+        List<T> list => CollectionsMarshal.AsSpan(list),
+        T[] array => array,
+        _ => items.ToArray(),
+    };
 
     private static DateTimeOffset ReadStart(ref Utf8JsonReader reader)
     {

@@ -53,19 +53,7 @@ internal sealed class CleanBarsConverter : JsonConverter<CleanBars>
     {
         writer.WriteStartObject();
         BatchHead.Write(writer, CleanBars.Schema, value.Symbol, value.Interval, value.Provenance, options);
-        writer.WriteStartArray("bars"u8);
-        if (value.Bars is List<Bar> list)
-        {
-            foreach (ref readonly var bar in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list))
-                BarArray.Write(writer, bar, value.Interval);
-        }
-        else
-        {
-            foreach (var bar in value.Bars)
-                BarArray.Write(writer, bar, value.Interval);
-        }
-
-        writer.WriteEndArray();
+        BarArray.WriteAll(writer, value.Bars, value.Interval);
         if (value.Quarantined.Count > 0)
         {
             writer.WriteStartArray("quarantined"u8);

@@ -35,19 +35,7 @@ internal sealed class RawBarsConverter : JsonConverter<RawBars>
     {
         writer.WriteStartObject();
         BatchHead.Write(writer, RawBars.Schema, value.Symbol, value.Interval, value.Provenance, options);
-        writer.WriteStartArray("bars"u8);
-        if (value.Bars is List<RawBar> list)
-        {
-            foreach (ref readonly var bar in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list))
-                BarArray.Write(writer, bar, value.Interval);
-        }
-        else
-        {
-            foreach (var bar in value.Bars)
-                BarArray.Write(writer, bar, value.Interval);
-        }
-
-        writer.WriteEndArray();
+        BarArray.WriteAll(writer, value.Bars, value.Interval);
         writer.WriteEndObject();
     }
 
