@@ -46,7 +46,8 @@ public sealed class BatchJsonTests
             Provenance,
             [new Bar(Day(2013, 2, 8), 15.07, 15.12, 14.63, 14.75, 8407500)],
             [new QuarantinedBar("missing-value", "low is missing", raw)],
-            [new Finding("out-of-order", Day(2013, 2, 8), "came after 2013-02-11"), new Finding("zero-volume", null, "x")]) { Repeated = 2 };
+            [new Finding("out-of-order", Day(2013, 2, 8), "came after 2013-02-11"), new Finding("zero-volume", null, "x")])
+        { Repeated = 2 };
 
         var back = JsonSerializer.Deserialize<CleanBars>(JsonSerializer.SerializeToUtf8Bytes(message, ContractsJson.Options), ContractsJson.Options);
 

@@ -36,7 +36,9 @@ public sealed class InvocationTests
         var content = new StepwiseContent();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/invoke/callee/method/echo")
         {
-            Content = content, Version = new Version(version, version == 1 ? 1 : 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+            Version = new Version(version, version == 1 ? 1 : 0),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         var sending = caller.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
