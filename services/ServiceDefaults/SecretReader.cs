@@ -12,7 +12,10 @@ namespace StocksDapr.ServiceDefaults;
 /// </summary>
 public sealed partial class SecretReader(DaprClient dapr, IConfiguration configuration, TimeProvider time, ILogger<SecretReader> logger)
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+
+    /// <summary>Some stores answer an error for a secret that they do not have: that may stay so for ever.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>Waits until the sidecar answers and returns the secret; null when the store does not have it.</summary>
     public async Task<string?> TryReadAsync(string name, CancellationToken cancellationToken)
@@ -20,7 +23,7 @@ public sealed partial class SecretReader(DaprClient dapr, IConfiguration configu
         if (configuration[$"Secrets:{name}"] is { Length: > 0 } configured)
             return configured;
 
-        while (true)
+        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
         {
             try
             {
@@ -31,7 +34,7 @@ public sealed partial class SecretReader(DaprClient dapr, IConfiguration configu
             catch (DaprException e)
             {
                 LogNotReadYet(logger, name, e.Message);
-                await Task.Delay(RetryAfter, time, cancellationToken);
+                await Task.Delay(wait, time, cancellationToken);
             }
         }
     }
