@@ -12,6 +12,13 @@ internal sealed class ReadinessProbe : IDisposable
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
 
+    public ReadinessProbe()
+    {
+        // Applications that let only their sidecar in know it by this token.
+        if (Environment.GetEnvironmentVariable("APP_API_TOKEN") is { Length: > 0 } token)
+            _http.DefaultRequestHeaders.TryAddWithoutValidation("dapr-api-token", token);
+    }
+
     /// <summary>Starting when nothing answers, else what the answer says.</summary>
     public Task<ServiceState> AskAsync(AppPlan app, CancellationToken cancellationToken) =>
         app.AppProtocol == "http" ? AskHttpAsync(app, cancellationToken) : ConnectAsync(app, cancellationToken);
