@@ -1,7 +1,7 @@
 namespace StocksDapr.Collector.Csv;
 
 /// <summary>A stream of which the first bytes can be looked at before it is read.</summary>
-internal sealed class ReplayStream : Stream
+internal sealed class ReplayStream : ForwardStream
 {
     private const int HeadLength = 4;
 
@@ -17,16 +17,6 @@ internal sealed class ReplayStream : Stream
 
     /// <summary>The first bytes: four, or all there are.</summary>
     public ReadOnlySpan<byte> Head => _head;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public static async Task<ReplayStream> PeekAsync(Stream inner, CancellationToken cancellationToken)
     {
@@ -44,19 +34,6 @@ internal sealed class ReplayStream : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Replay(buffer.Span) is > 0 and var replayed ? new ValueTask<int>(replayed) : _inner.ReadAsync(buffer, cancellationToken);
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
