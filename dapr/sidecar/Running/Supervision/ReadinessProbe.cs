@@ -23,13 +23,16 @@ internal sealed class ReadinessProbe : IDisposable
     public Task<ServiceState> AskAsync(AppPlan app, CancellationToken cancellationToken) =>
         app.AppProtocol == "http" ? AskHttpAsync(app, cancellationToken) : ConnectAsync(app, cancellationToken);
 
-    /// <summary>Whether the service that answers questions about data has any: <c>GET /status</c> counts bars.</summary>
+    /// <summary>
+    /// Whether the service that answers questions about data has some for what it knows of: <c>GET /status</c> counts symbols, and series (a symbol
+    /// at an interval). The first fill brings one interval of every symbol before it brings the next.
+    /// </summary>
     public async Task<bool> HasDataAsync(AppPlan app, CancellationToken cancellationToken)
     {
         try
         {
             var status = await _http.GetFromJsonAsync<DataStatus>(new UriBuilder("http", app.Host, app.AppPort, "/status").Uri, cancellationToken);
-            return status?.Bars > 0;
+            return status is { Bars: > 0 } && status.Intervals.Values.Sum(interval => interval.Series) >= status.Symbols;
         }
         catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -71,5 +74,7 @@ internal sealed class ReadinessProbe : IDisposable
         }
     }
 
-    private sealed record DataStatus(long Bars);
+    private sealed record DataStatus(long Symbols, long Bars, IReadOnlyDictionary<string, IntervalStatus> Intervals);
+
+    private sealed record IntervalStatus(long Series);
 }
