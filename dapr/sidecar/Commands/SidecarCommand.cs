@@ -17,6 +17,7 @@ internal static class SidecarCommand
         var appProtocol = new Option<string>("--app-protocol", "-P") { Description = "http, https or h2c.", DefaultValueFactory = _ => "http" };
         appProtocol.AcceptOnlyFromAmong("http", "https", "h2c");
         var httpPort = new Option<int>("--dapr-http-port") { Description = "The HTTP port; 0 takes any free one.", DefaultValueFactory = _ => 3500 };
+        var grpcPort = new Option<int>("--dapr-grpc-port") { Description = "The gRPC port; 0 takes any free one.", DefaultValueFactory = _ => 50001 };
         var resources = new Option<string[]>("--resources-path", "-d") { Description = "A folder of component files. May be given again." };
         var config = new Option<string[]>("--config", "-c") { Description = "A configuration file. May be given again." };
         var concurrency = new Option<int>("--app-max-concurrency") { Description = "Calls of the application at once; -1: no limit.", DefaultValueFactory = _ => -1 };
@@ -35,7 +36,7 @@ internal static class SidecarCommand
         var disabled = new Option<string>("--disable-init-endpoints") { DefaultValueFactory = _ => "", Description = "Of config, subscribe: what the application is not asked at first." };
         Option[] options =
         [
-            appId, appPort, appAddress, appProtocol, httpPort, resources, config, concurrency, logLevel, bodySize, bufferSize,
+            appId, appPort, appAddress, appProtocol, httpPort, grpcPort, resources, config, concurrency, logLevel, bodySize, bufferSize,
             health, healthPath, healthInterval, healthTimeout, healthThreshold, shutdown, block, bindingTimeout, origins, disabled,
         ];
         var command = new Command("sidecar", "Runs one sidecar with daprd's flags, until Ctrl-C.") { TreatUnmatchedTokensAsErrors = false };
@@ -56,6 +57,7 @@ internal static class SidecarCommand
                 AppHost = parsed.GetValue(appAddress)!,
                 AppProtocol = parsed.GetValue(appProtocol)!,
                 HttpPort = parsed.GetValue(httpPort),
+                GrpcPort = parsed.GetValue(grpcPort),
                 ResourcesPaths = [.. (parsed.GetValue(resources) ?? []).Select(Path.GetFullPath)],
                 ConfigPaths = [.. (parsed.GetValue(config) ?? []).Select(Path.GetFullPath)],
                 ApiToken = NotEmpty(Environment.GetEnvironmentVariable("DAPR_API_TOKEN")),

@@ -21,6 +21,9 @@ public sealed record SidecarOptions
     /// <summary>The sidecar's HTTP port; 0 = any free one (see <see cref="VirtualSidecar.HttpPort"/>).</summary>
     public int HttpPort { get; init; }
 
+    /// <summary>The sidecar's gRPC port (<c>--dapr-grpc-port</c>); 0 = any free one, null = no gRPC server.</summary>
+    public int? GrpcPort { get; init; }
+
     /// <summary>Folders with component, resiliency and subscription YAML, in load order.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
