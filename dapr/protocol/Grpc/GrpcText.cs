@@ -48,7 +48,7 @@ public static class GrpcText
             [(TimeSpan.TicksPerMicrosecond, 'u'), (TimeSpan.TicksPerMillisecond, 'm'), (TimeSpan.TicksPerSecond, 'S'), (TimeSpan.TicksPerMinute, 'M')];
         foreach (var (ticks, unit) in units)
         {
-            var count = (timeout.Ticks + ticks - 1) / ticks;
+            var count = timeout.Ticks / ticks + (timeout.Ticks % ticks == 0 ? 0 : 1);
             if (count <= limit)
                 return string.Create(CultureInfo.InvariantCulture, $"{count}{unit}");
         }
