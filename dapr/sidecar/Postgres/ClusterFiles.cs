@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using StocksDapr.Sidecar.Running.Processes;
+using StocksDapr.Sidecar.Running.Records;
+using StocksDapr.Sidecar.Running.Servers;
 
 namespace StocksDapr.Sidecar.Postgres;
 
@@ -19,8 +17,6 @@ internal sealed class ClusterFiles(string folder, ServerAccount account)
     public string Installed => Path.Combine(folder, "server");
 
     private string PasswordFile => Path.Combine(folder, "password");
-
-    private string PortFile => Path.Combine(folder, "port");
 
     /// <summary>The major version that wrote the data; null before there is any.</summary>
     public string? DataVersion
@@ -49,7 +45,8 @@ internal sealed class ClusterFiles(string folder, ServerAccount account)
         await account.GiveAsync(unfinished, cancellationToken);
         Directory.CreateDirectory(Logs);
         await account.GiveAsync(Logs, cancellationToken);
-        await WritePasswordAsync(cancellationToken);
+        OwnersFile.Write(PasswordFile, OwnersFile.NewSecret());
+        await account.GiveAsync(PasswordFile, cancellationToken);
 
         // Text sorts by its bytes, whatever the machine's language, but letters are those of Unicode (search ignores case with them).
         var letters = OperatingSystem.IsLinux() ? "C.UTF-8" : OperatingSystem.IsMacOS() ? "en_US.UTF-8" : "C";
@@ -64,52 +61,11 @@ internal sealed class ClusterFiles(string folder, ServerAccount account)
     }
 
     /// <summary>The port of the last run when it is free, else another one, which is remembered.</summary>
-    public int ChoosePort(Action<string> report)
-    {
-        if (File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), NumberStyles.None, CultureInfo.InvariantCulture, out var remembered))
-        {
-            if (IsFree(remembered))
-                return remembered;
-            report($"port {remembered}, which the database had, is taken by another program: choosing a new one");
-        }
-
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        File.WriteAllText(PortFile, port.ToString(CultureInfo.InvariantCulture));
-        return port;
-    }
-
-    public void ForgetPort() => File.Delete(PortFile);
+    public int ChoosePort(Action<string> report) => RememberedPort.Choose(Path.Combine(folder, "port"), "the database", report);
 
     /// <summary>The end of the server's newest log.</summary>
     public string LastLogLines() => NewestLog() is { } newest ? string.Join('\n', File.ReadLines(newest).TakeLast(8)) : "";
 
     public string? NewestLog() =>
         Directory.Exists(Logs) ? new DirectoryInfo(Logs).GetFiles("*.log").MaxBy(file => file.LastWriteTimeUtc)?.FullName : null;
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private async Task WritePasswordAsync(CancellationToken cancellationToken)
-    {
-        File.Delete(PasswordFile);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter(PasswordFile, options))
-            await writer.WriteLineAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24)).AsMemory(), cancellationToken);
-        await account.GiveAsync(PasswordFile, cancellationToken);
-    }
 }

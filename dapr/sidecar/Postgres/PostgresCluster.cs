@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Npgsql;
+using StocksDapr.Sidecar.Running.Servers;
 
 namespace StocksDapr.Sidecar.Postgres;
 
@@ -8,10 +9,8 @@ namespace StocksDapr.Sidecar.Postgres;
 /// A private PostgreSQL cluster in a folder: made on first use, its own password, its own port on 127.0.0.1, started again
 /// when it dies. A server that an earlier, killed run left behind is taken over. Times in its settings are UTC.
 /// </summary>
-internal sealed class PostgresCluster : IAsyncDisposable
+internal sealed class PostgresCluster : IPrivateServer, IAsyncDisposable
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(40);
 
@@ -20,10 +19,9 @@ internal sealed class PostgresCluster : IAsyncDisposable
     private readonly ClusterFiles _files;
     private readonly PostgresBinaries _binaries;
     private readonly string _password;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServerSupervision _supervision;
     private readonly Queue<string> _lastLines = new();
     private PostgresServer? _server;
-    private Task _supervision = Task.CompletedTask;
 
     private PostgresCluster(PostgresSettings settings, ServerAccount account, ClusterFiles files, PostgresBinaries binaries, string password)
     {
@@ -32,6 +30,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         _files = files;
         _binaries = binaries;
         _password = password;
+        _supervision = new ServerSupervision("PostgreSQL", settings.Report);
     }
 
     /// <summary>The port on 127.0.0.1. It does not change while the cluster runs.</summary>
@@ -44,7 +43,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     public string BinaryFolder => _binaries.Folder;
 
     /// <summary>How many times the server died and was started again.</summary>
-    public int Restarts { get; private set; }
+    public int Restarts => _supervision.Restarts;
 
     public static Task<PostgresCluster> StartAsync(string directory, CancellationToken cancellationToken) =>
         StartAsync(directory, new PostgresSettings(), cancellationToken);
@@ -53,7 +52,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
     /// <exception cref="ClusterException">It cannot be had; the message says why and what to do.</exception>
     public static async Task<PostgresCluster> StartAsync(string directory, PostgresSettings settings, CancellationToken cancellationToken)
     {
-        var account = await ServerAccount.ChooseAsync(cancellationToken);
+        var account = await ServerAccount.ChooseAsync("PostgreSQL", "postgres", cancellationToken);
         var folder = await account.ReachableAsync(Path.GetFullPath(directory), settings.Report, cancellationToken);
         var files = new ClusterFiles(folder, account);
         var binaries = await PostgresBinaries.FindAsync(settings.InstallFolder ?? files.Installed, files.DataVersion, settings.Report, cancellationToken);
@@ -75,7 +74,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         }
 
         if (settings.Supervised)
-            cluster._supervision = cluster.SuperviseAsync();
+            cluster._supervision.Begin(() => (cluster._server!.Pid, cluster._server.Gone), cluster.StartServerAsync);
         return cluster;
     }
 
@@ -127,11 +126,9 @@ internal sealed class PostgresCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _supervision;
+        await _supervision.DisposeAsync();
         if (_server is not null)
             await _server.StopAsync(_binaries, _files.Data);
-        _stopping.Dispose();
     }
 
     private async Task StartServerAsync(CancellationToken cancellationToken)
@@ -179,36 +176,6 @@ internal sealed class PostgresCluster : IAsyncDisposable
             }
 
             await Task.Delay(Poll, patience.Token);
-        }
-    }
-
-    private async Task SuperviseAsync()
-    {
-        var pause = FirstPause;
-        while (true)
-        {
-            await Task.WhenAny(_server!.Gone, Task.Delay(Timeout.Infinite, _stopping.Token));
-            if (_stopping.IsCancellationRequested)
-                return;
-            _settings.Report(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL (pid {_server.Pid}) died: starting it again in {pause.TotalSeconds:0.#} s"));
-            try
-            {
-                await Task.Delay(pause, _stopping.Token);
-                await StartServerAsync(_stopping.Token);
-                Restarts++;
-                pause = FirstPause;
-                _settings.Report(string.Create(CultureInfo.InvariantCulture, $"PostgreSQL runs again (pid {_server.Pid})"));
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ClusterException exception)
-            {
-                // For a moment after a kill the old sessions still hold the shared memory; it is never given up.
-                _settings.Report(exception.Message);
-                pause = TimeSpan.FromSeconds(Math.Min(pause.TotalSeconds * 2, LongestPause.TotalSeconds));
-            }
         }
     }
 

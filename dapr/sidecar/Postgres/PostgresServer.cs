@@ -1,4 +1,5 @@
 using StocksDapr.Sidecar.Running.Processes;
+using StocksDapr.Sidecar.Running.Servers;
 
 namespace StocksDapr.Sidecar.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Npgsql;
 using StocksDapr.Sidecar.Postgres;
-using StocksDapr.Sidecar.Running.Processes;
 using StocksDapr.Sidecar.Running.Records;
+using StocksDapr.Sidecar.Running.Servers;
 using StocksDapr.Sidecar.Running.Supervision;
 
 namespace StocksDapr.Sidecar.Running;
@@ -18,20 +18,17 @@ internal sealed class RunDatabase : IAsyncDisposable
     public const string UrlVariable = "STOCKS_POSTGRES_URL";
 
     private const string Name = "stocks";
-    private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
 
     private readonly ServiceRow _row;
     private readonly PostgresCluster? _cluster;
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Task _watching = Task.CompletedTask;
+    private readonly ServerRow? _shown;
 
     private RunDatabase(ServiceRow row, PostgresCluster? cluster, string connectionString)
     {
         _row = row;
         _cluster = cluster;
         ConnectionString = connectionString;
-        if (cluster is not null)
-            _watching = WatchAsync(cluster);
+        _shown = cluster is null ? null : new ServerRow(row, cluster);
     }
 
     public string ConnectionString { get; }
@@ -62,20 +59,18 @@ internal sealed class RunDatabase : IAsyncDisposable
             throw;
         }
 
-        row.Address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{cluster.Port}");
         return new RunDatabase(row, cluster, cluster.ConnectionString(Name));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
-        await _watching;
+        if (_shown is not null)
+            await _shown.DisposeAsync();
         _row.State = ServiceState.Stopping;
         if (_cluster is not null)
             await _cluster.DisposeAsync();
         _row.Process = null;
         _row.State = ServiceState.Stopped;
-        _ended.Dispose();
     }
 
     private static async Task<RunDatabase> UseAsync(string connectionString, ServiceRow row, CancellationToken cancellationToken)
@@ -95,19 +90,5 @@ internal sealed class RunDatabase : IAsyncDisposable
 
         row.State = ServiceState.Ready;
         return new RunDatabase(row, null, connectionString);
-    }
-
-    /// <summary>The cluster supervises itself; this only shows how it is.</summary>
-    private async Task WatchAsync(PostgresCluster cluster)
-    {
-        while (!_ended.IsCancellationRequested)
-        {
-            var pid = cluster.Pid;
-            if (pid != _row.Process?.Pid)
-                _row.Process = pid is { } number ? ProcessIdentity.Of(number) : null;
-            _row.State = pid is null ? ServiceState.Restarting : ServiceState.Ready;
-            _row.Restarts = cluster.Restarts;
-            await Task.Delay(Watch, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 }

@@ -9,6 +9,7 @@ internal static class TestPackages
     private static readonly (string Package, Func<bool> IsThere)[] Needed =
     [
         ("postgresql", () => Tool.Find("pg_config") is not null || Directory.Exists("/usr/lib/postgresql")),
+        ("rabbitmq-server", () => Tool.Find("rabbitmq-server") is not null || Directory.Exists("/usr/lib/rabbitmq")),
     ];
 
     /// <exception cref="RunFailedException">They could not be installed.</exception>
@@ -21,7 +22,7 @@ internal static class TestPackages
         string[]? root = UnixSignals.RunsAsRoot ? [] : await MaySudoAsync(cancellationToken) ? ["sudo", "-n"] : null;
         if (root is null)
         {
-            report($"not installed, since this user may not: {string.Join(", ", missing)} (the tests get PostgreSQL from npm instead)");
+            report($"not installed, since this user may not: {string.Join(", ", missing)} (PostgreSQL comes from npm instead; tests on RabbitMQ fail without it)");
             return;
         }
 

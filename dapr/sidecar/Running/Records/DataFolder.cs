@@ -1,12 +1,12 @@
-using System.Security.Cryptography;
-
 namespace StocksDapr.Sidecar.Running.Records;
 
-/// <summary>The folder that holds everything a run keeps: the database, logs, secrets, and the record of who runs.</summary>
+/// <summary>The folder that holds everything a run keeps: the database, the broker, logs, secrets, and the record of who runs.</summary>
 /// <param name="Path">Absolute.</param>
 internal sealed record DataFolder(string Path)
 {
     public string Postgres => In("postgres");
+
+    public string RabbitMq => In("rabbitmq");
 
     public string Logs => In("logs");
 
@@ -33,16 +33,8 @@ internal sealed record DataFolder(string Path)
     {
         if (FindAdministratorKey() is { Length: > 0 } known)
             return known;
-        var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        // Written beside and moved, so that nobody ever reads half a key.
-        var unfinished = AdministratorKeyFile + ".new";
-        File.Delete(unfinished);
-        using (var writer = new StreamWriter(unfinished, options))
-            writer.WriteLine(key);
-        File.Move(unfinished, AdministratorKeyFile, overwrite: true);
+        var key = OwnersFile.NewSecret();
+        OwnersFile.Write(AdministratorKeyFile, key + "\n");
         return key;
     }
 

@@ -3,27 +3,28 @@ using System.Security.Cryptography;
 using System.Text;
 using StocksDapr.Sidecar.Running.Processes;
 
-namespace StocksDapr.Sidecar.Postgres;
+namespace StocksDapr.Sidecar.Running.Servers;
 
 /// <summary>
-/// Whose account the server runs under. PostgreSQL refuses to run as root, so root lends it the account <c>postgres</c> (or makes one)
-/// and gives it its folder; everybody else runs it as themselves.
+/// Whose account a private server runs under. A database or broker does not run as root (PostgreSQL refuses to), so root lends it the account that
+/// its package brings (or makes one) and gives it its folder; everybody else runs it as themselves.
 /// </summary>
 /// <param name="Name">The account; null is the one that this process has.</param>
 internal sealed record ServerAccount(string? Name)
 {
-    private const string Packaged = "postgres";
     private const string Made = "stocksdapr";
 
-    /// <summary>Where clusters live that the account cannot reach at the place asked for.</summary>
+    /// <summary>Where the folders live that the account cannot reach at the place asked for.</summary>
     private const string ReachableRoot = "/var/lib/stocksdapr";
 
-    /// <exception cref="ClusterException">This process is root and there is no account for the server.</exception>
-    public static async Task<ServerAccount> ChooseAsync(CancellationToken cancellationToken)
+    /// <param name="product">The server's name, for messages.</param>
+    /// <param name="packaged">The account that the server's package brings.</param>
+    /// <exception cref="RunFailedException">This process is root and there is no account for the server.</exception>
+    public static async Task<ServerAccount> ChooseAsync(string product, string packaged, CancellationToken cancellationToken)
     {
         if (!UnixSignals.RunsAsRoot)
             return new ServerAccount((string?)null);
-        foreach (var name in new[] { Packaged, Made })
+        foreach (var name in new[] { packaged, Made })
         {
             if ((await Tool.RunAsync(["id", "-u", name], cancellationToken)).Succeeded)
                 return new ServerAccount(name);
@@ -32,7 +33,7 @@ internal sealed record ServerAccount(string? Name)
         var made = await Tool.RunAsync(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", Made], cancellationToken);
         return made.Succeeded
             ? new ServerAccount(Made)
-            : throw new ClusterException($"PostgreSQL does not run as root, and no account could be made for it. Run as an ordinary user. {made.Output}");
+            : throw new RunFailedException($"{product} does not run as root, and no account could be made for it. Run as an ordinary user. {made.Output}");
     }
 
     /// <summary>
@@ -53,13 +54,13 @@ internal sealed record ServerAccount(string? Name)
         await GiveAsync(elsewhere, cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(directory, "WHERE"),
-            string.Create(CultureInfo.InvariantCulture, $"The account {Name} cannot enter this folder, so the database is in {elsewhere}\n"),
+            string.Create(CultureInfo.InvariantCulture, $"The account {Name} cannot enter this folder, so the server's data is in {elsewhere}\n"),
             cancellationToken);
-        report($"the account {Name} cannot enter {directory}: the database is in {elsewhere}");
+        report($"the account {Name} cannot enter {directory}: the server's data is in {elsewhere}");
         return elsewhere;
     }
 
-    /// <summary>The folder that the cluster asked for at a place really is in, for those who only look.</summary>
+    /// <summary>The folder that the data asked for at a place really is in, for those who only look.</summary>
     public static string FolderInUse(string directory) =>
         UnixSignals.RunsAsRoot && !Directory.Exists(Path.Combine(directory, "data")) && Directory.Exists(Elsewhere(directory)) ? Elsewhere(directory) : directory;
 
@@ -67,12 +68,12 @@ internal sealed record ServerAccount(string? Name)
         Path.Combine(ReachableRoot, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)))[..16]);
 
     /// <summary>Makes the account the owner of a file or folder (not of what is in it).</summary>
-    /// <exception cref="ClusterException">The file system does not do that.</exception>
+    /// <exception cref="RunFailedException">The file system does not do that.</exception>
     public async Task GiveAsync(string path, CancellationToken cancellationToken)
     {
         if (Name is null)
             return;
         if (await Tool.RunAsync(["chown", $"{Name}:", path], cancellationToken) is { Succeeded: false } failed)
-            throw new ClusterException($"{path} cannot be given to the account {Name}: {failed.Output}");
+            throw new RunFailedException($"{path} cannot be given to the account {Name}: {failed.Output}");
     }
 }

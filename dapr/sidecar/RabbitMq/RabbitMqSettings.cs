@@ -1,0 +1,14 @@
+namespace StocksDapr.Sidecar.RabbitMq;
+
+/// <summary>How the private broker runs. The defaults suit a laptop with two cores.</summary>
+internal sealed record RabbitMqSettings
+{
+    /// <summary>Start it again when it dies.</summary>
+    public bool Supervised { get; init; } = true;
+
+    /// <summary>What it may use before it holds publishers back, in MiB. What waits in queues is moved to the disk long before.</summary>
+    public int MemoryMebibytes { get; init; } = 768;
+
+    /// <summary>Told in a sentence what happens to the broker: started, died, runs again.</summary>
+    public Action<string> Report { get; init; } = static _ => { };
+}
