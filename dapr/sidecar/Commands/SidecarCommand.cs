@@ -1,115 +1,80 @@
 using System.CommandLine;
-using System.Globalization;
+using StocksDapr.Sidecar.Commands.Daprd;
 using StocksDapr.Sidecar.Hosting;
-using StocksDapr.Sidecar.Running.Logs;
-using StocksDapr.Sidecar.Running.Sidecars;
+using StocksDapr.Sidecar.Running;
 
 namespace StocksDapr.Sidecar.Commands;
 
-/// <summary><c>sidecar</c>: one sidecar with daprd's own flags, until a signal. Flags of daprd that mean nothing here are named and ignored.</summary>
+/// <summary><c>sidecar</c>: one sidecar with daprd's own flags, until a signal. It reads its command line itself, since daprd's has rules of its own.</summary>
 internal static class SidecarCommand
 {
-    public static Command Make()
-    {
-        var appId = new Option<string>("--app-id", "-i") { Description = "The application's id.", Required = true };
-        var appPort = new Option<int>("--app-port") { Description = "The port that the application listens on." };
-        var appAddress = new Option<string>("--app-channel-address") { Description = "The host that it listens on.", DefaultValueFactory = _ => "127.0.0.1" };
-        var appProtocol = new Option<string>("--app-protocol", "-P") { Description = "http, https or h2c.", DefaultValueFactory = _ => "http" };
-        appProtocol.AcceptOnlyFromAmong("http", "https", "h2c");
-        var httpPort = new Option<int>("--dapr-http-port") { Description = "The HTTP port; 0 takes any free one.", DefaultValueFactory = _ => 3500 };
-        var grpcPort = new Option<int>("--dapr-grpc-port") { Description = "The gRPC port; 0 takes any free one.", DefaultValueFactory = _ => 50001 };
-        var resources = new Option<string[]>("--resources-path", "-d") { Description = "A folder of component files. May be given again." };
-        var config = new Option<string[]>("--config", "-c") { Description = "A configuration file. May be given again." };
-        var concurrency = new Option<int>("--app-max-concurrency") { Description = "Calls of the application at once; -1: no limit.", DefaultValueFactory = _ => -1 };
-        var logLevel = new Option<string>("--log-level") { Description = "debug, info, warn, error or fatal.", DefaultValueFactory = _ => "info" };
-        var bodySize = new Option<string>("--max-body-size") { Description = "The largest request body.", DefaultValueFactory = _ => "4Mi" };
-        var bufferSize = new Option<string>("--read-buffer-size") { Description = "The largest request header.", DefaultValueFactory = _ => "4Ki" };
-        var health = new Option<bool>("--enable-app-health-check") { Description = "Probe the application's health." };
-        var healthPath = new Option<string>("--app-health-check-path") { DefaultValueFactory = _ => "/healthz", Description = "The path of the probe." };
-        var healthInterval = new Option<int>("--app-health-probe-interval") { DefaultValueFactory = _ => 5, Description = "Seconds from probe to probe." };
-        var healthTimeout = new Option<int>("--app-health-probe-timeout") { DefaultValueFactory = _ => 500, Description = "Milliseconds that a probe may take." };
-        var healthThreshold = new Option<int>("--app-health-threshold") { DefaultValueFactory = _ => 3, Description = "Failures in a row that count." };
-        var shutdown = new Option<int>("--dapr-graceful-shutdown-seconds") { DefaultValueFactory = _ => 5, Description = "How long a stop waits for what is under way." };
-        var block = new Option<string?>("--dapr-block-shutdown-duration") { Description = "How long the application stays reachable after a stop was asked for, such as 10s." };
-        var bindingTimeout = new Option<string?>("--app-binding-options-timeout") { Description = "How long the application may take to say whether it wants a binding, such as 3s." };
-        var origins = new Option<string>("--allowed-origins") { DefaultValueFactory = _ => "", Description = "Origins that browsers may call from, separated by commas; * for all." };
-        var disabled = new Option<string>("--disable-init-endpoints") { DefaultValueFactory = _ => "", Description = "Of config, subscribe: what the application is not asked at first." };
-        Option[] options =
-        [
-            appId, appPort, appAddress, appProtocol, httpPort, grpcPort, resources, config, concurrency, logLevel, bodySize, bufferSize,
-            health, healthPath, healthInterval, healthTimeout, healthThreshold, shutdown, block, bindingTimeout, origins, disabled,
-        ];
-        var command = new Command("sidecar", "Runs one sidecar with daprd's flags, until Ctrl-C.") { TreatUnmatchedTokensAsErrors = false };
-        foreach (var option in options)
-            command.Add(option);
+    public const string Name = "sidecar";
 
-        command.SetAction(parsed =>
-        {
-            if (parsed.UnmatchedTokens.Count > 0)
-                Console.Error.WriteLine($"ignored, since it means nothing here: {string.Join(' ', parsed.UnmatchedTokens)}");
-            var interval = TimeSpan.FromSeconds(parsed.GetValue(healthInterval));
-            var standard = new SidecarOptions { AppId = "" };
-            var sidecar = new SidecarOptions
-            {
-                AppId = parsed.GetValue(appId)!,
-                Namespace = Environment.GetEnvironmentVariable("NAMESPACE"),
-                AppPort = parsed.GetValue(appPort) is > 0 and var port ? port : null,
-                AppHost = parsed.GetValue(appAddress)!,
-                AppProtocol = parsed.GetValue(appProtocol)!,
-                HttpPort = parsed.GetValue(httpPort),
-                GrpcPort = parsed.GetValue(grpcPort),
-                ResourcesPaths = [.. (parsed.GetValue(resources) ?? []).Select(Path.GetFullPath)],
-                ConfigPaths = [.. (parsed.GetValue(config) ?? []).Select(Path.GetFullPath)],
-                ApiToken = NotEmpty(Environment.GetEnvironmentVariable("DAPR_API_TOKEN")),
-                AppToken = NotEmpty(Environment.GetEnvironmentVariable("APP_API_TOKEN")),
-                AppMaxConcurrency = parsed.GetValue(concurrency),
-                MaxBodySize = ByteSize.Parse(parsed.GetValue(bodySize)!, "--max-body-size"),
-                ReadBufferSize = (int)ByteSize.Parse(parsed.GetValue(bufferSize)!, "--read-buffer-size", int.MaxValue),
-                AppHealth = !parsed.GetValue(health) ? null : new AppHealthOptions
-                {
-                    Path = parsed.GetValue(healthPath)!,
-                    Interval = interval,
-                    Timeout = TimeSpan.FromMilliseconds(parsed.GetValue(healthTimeout)),
-                    Threshold = parsed.GetValue(healthThreshold),
-                },
-                GracefulShutdown = TimeSpan.FromSeconds(parsed.GetValue(shutdown)),
-                BlockShutdown = parsed.GetValue(block) is { Length: > 0 } wait ? Durations.Parse(wait, "--dapr-block-shutdown-duration") : TimeSpan.Zero,
-                AppBindingOptionsTimeout = parsed.GetValue(bindingTimeout) is { Length: > 0 } limit
-                    ? Durations.Parse(limit, "--app-binding-options-timeout")
-                    : standard.AppBindingOptionsTimeout,
-                AllowedOrigins = List(parsed.GetValue(origins)!),
-                DisableInitEndpoints = List(parsed.GetValue(disabled)!),
-            };
-            return RunAsync(sidecar, parsed.GetValue(logLevel)!);
-        });
-        return command;
-    }
+    private static readonly string Version = new SidecarOptions { AppId = "" }.RuntimeVersion;
 
-    private static async Task<int> RunAsync(SidecarOptions options, string logLevel)
+    /// <summary>For the list of commands.</summary>
+    public static Command Make() => new(Name, "Runs one sidecar with daprd's flags and environment, until Ctrl-C.") { TreatUnmatchedTokensAsErrors = false };
+
+    /// <param name="arguments">What comes after the command.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        using var stop = new StopRequests(data: null);
-        using var loggers = LoggerFactory.Create(builder => builder
-            .SetMinimumLevel(EmbeddedSidecars.LevelOf(logLevel))
-            .AddFilter("Microsoft", LogLevel.Warning)
-            .AddProvider(new FileLoggerProvider(new ServiceLog("", null, Console.WriteLine), TimeProvider.System)));
-        await using var sidecar = new VirtualSidecar(options, new SidecarMesh(), loggers);
+        FlagValues flags;
         try
         {
-            await sidecar.StartAsync(stop.Stop);
+            flags = FlagValues.Parse(arguments, DaprdFlags.All);
         }
-        catch (SidecarStartException exception)
+        catch (FlagException wrong)
         {
-            await Console.Error.WriteLineAsync(exception.Message);
+            await Console.Error.WriteLineAsync($"{wrong.Message}\n{DaprdFlags.Usage()}");
+            return ExitCodes.Usage;
+        }
+
+        if (flags.WantsHelp)
+        {
+            await Console.Error.WriteLineAsync(DaprdFlags.Usage());
+            return ExitCodes.Done;
+        }
+
+        if (flags.Switch("version") || flags.Switch("build-info"))
+        {
+            Console.WriteLine(flags.Switch("version") ? Version : $"Version: {Version}\nStocksDapr development sidecar");
+            return ExitCodes.Done;
+        }
+
+        return flags.Switch("wait") ? await OutboundWait.RunAsync(flags.Text("dapr-http-port")) : await RunAsync(flags);
+    }
+
+    private static async Task<int> RunAsync(FlagValues flags)
+    {
+        var level = DaprdLoggerProvider.LevelOf(flags.Text("log-level"));
+        using var provider = new DaprdLoggerProvider(flags.Text("app-id"), Version, flags.Switch("log-as-json"), Console.Out, TimeProvider.System);
+        using var loggers = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(level ?? LogLevel.Information)
+            // Kestrel warns that it serves no HTTP/2 without TLS, which is not so here.
+            .AddFilter("Microsoft", LogLevel.Error)
+            .AddProvider(provider));
+        var log = loggers.CreateLogger(Name);
+        if (level is null)
+        {
+            log.Fatal($"undefined log output level: {flags.Text("log-level")}; it is debug, info, warn, error or fatal");
             return ExitCodes.Failed;
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the sidecar of {options.AppId} listens on http://127.0.0.1:{sidecar.HttpPort}"));
-        await Task.WhenAny(sidecar.ShutdownRequested, Task.Delay(Timeout.Infinite, stop.Stop));
-        await sidecar.StopAsync(stop.Hurry);
-        return sidecar.ShutdownRequested.IsCompletedSuccessfully ? await sidecar.ShutdownRequested : ExitCodes.Done;
+        log.Starting(Version);
+        foreach (var flag in flags.Given)
+        {
+            if (flag.Deprecated is { } instead) log.Deprecated(flag.Name, instead);
+            if (flag.NoEffect is { } reason) log.NoEffect(flag.Name, reason);
+        }
+
+        try
+        {
+            return await new DaprdProcess(DaprdSettings.Read(flags, Environment.GetEnvironmentVariable), loggers).RunAsync();
+        }
+        catch (RunFailedException wrong)
+        {
+            log.Fatal(wrong.Message);
+            return ExitCodes.Failed;
+        }
     }
-
-    private static string[] List(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -15,7 +15,8 @@ internal static class StocksCommands
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Root().Parse(AsSidecar(args));
+        if (AsSidecar(args) is { } flags) return await GuardAsync(() => SidecarCommand.RunAsync(flags));
+        var parsed = Root().Parse(args);
         var code = await GuardAsync(() => parsed.InvokeAsync(Invocation));
         return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
     }
@@ -32,11 +33,14 @@ internal static class StocksCommands
         SidecarCommand.Make(),
     };
 
-    /// <summary>Started with daprd's flags and no command, this program is a daprd.</summary>
-    internal static string[] AsSidecar(string[] args) =>
-        args is [var first, ..] && first.StartsWith("--", StringComparison.Ordinal) && first is not ("--help" or "--version")
-            ? ["sidecar", .. args]
-            : args;
+    /// <summary>The flags of a sidecar; null when another command is meant. Started with daprd's flags and no command, this program is a daprd.</summary>
+    internal static string[]? AsSidecar(string[] args) => args switch
+    {
+        [SidecarCommand.Name, .. var flags] => flags,
+        ["--help" or "-h" or "-?" or "--version", ..] => null,
+        [['-', ..], ..] => args,
+        _ => null,
+    };
 
     /// <summary>Says what a person can act on in a sentence, without a stack trace.</summary>
     private static async Task<int> GuardAsync(Func<Task<int>> command)

@@ -16,6 +16,8 @@ internal sealed class StopRequests : IDisposable
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<PosixSignalRegistration> _registrations;
     private readonly Timer? _watch;
+    private readonly Action<PosixSignal>? _onSignal;
+    private TaskCompletionSource? _hangUp;
 
     public StopRequests(DataFolder? data)
     {
@@ -27,9 +29,26 @@ internal sealed class StopRequests : IDisposable
         }
     }
 
+    /// <summary>For a daemon: a hang-up is not a wish to end but to begin anew, see <see cref="NextHangUp"/>.</summary>
+    /// <param name="onSignal">Told of every signal.</param>
+    public StopRequests(Action<PosixSignal> onSignal)
+        : this(data: null)
+    {
+        _onSignal = onSignal;
+        _hangUp = NewHangUp();
+    }
+
     public CancellationToken Stop => _stop.Token;
 
     public CancellationToken Hurry => _hurry.Token;
+
+    /// <summary>Completes with the next hang-up.</summary>
+    public Task NextHangUp()
+    {
+        var next = NewHangUp();
+        _hangUp = next;
+        return next.Task;
+    }
 
     public void Dispose()
     {
@@ -43,8 +62,12 @@ internal sealed class StopRequests : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        Ask();
+        _onSignal?.Invoke(context.Signal);
+        if (context.Signal == PosixSignal.SIGHUP && _hangUp is { } hangUp) hangUp.TrySetResult();
+        else Ask();
     }
+
+    private static TaskCompletionSource NewHangUp() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void OnFile(string path)
     {

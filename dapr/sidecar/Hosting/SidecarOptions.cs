@@ -24,6 +24,15 @@ public sealed record SidecarOptions
     /// <summary>The sidecar's gRPC port (<c>--dapr-grpc-port</c>); 0 = any free one, null = no gRPC server.</summary>
     public int? GrpcPort { get; init; }
 
+    /// <summary>Addresses of the HTTP and the gRPC port (<c>--dapr-listen-addresses</c>); empty = this machine only, by IPv4 and IPv6. An empty text is every address.</summary>
+    public IReadOnlyList<string> ListenAddresses { get; init; } = [];
+
+    /// <summary>A port that answers for health and metadata only, without a token (<c>--dapr-public-port</c>); null = none.</summary>
+    public int? PublicPort { get; init; }
+
+    /// <summary>Address of the public port; empty = this machine only.</summary>
+    public string PublicAddress { get; init; } = "";
+
     /// <summary>Folders with component, resiliency and subscription YAML, in load order.</summary>
     public IReadOnlyList<string> ResourcesPaths { get; init; } = [];
 
@@ -47,6 +56,12 @@ public sealed record SidecarOptions
 
     /// <summary>Largest request header block, in bytes; 4 KiB of slack come on top, as in daprd.</summary>
     public int ReadBufferSize { get; init; } = 4 * 1024;
+
+    /// <summary>True = every call of the API is logged (<c>--enable-api-logging</c>).</summary>
+    public bool ApiLogging { get; init; }
+
+    /// <summary>How often the resources are read even if no change was noticed.</summary>
+    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a graceful stop waits for what is under way (<c>--dapr-graceful-shutdown-seconds</c>).</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -9,7 +7,7 @@ namespace StocksDapr.Sidecar.Hosting;
 
 /// <summary>
 /// The HTTP server of one sidecar: Kestrel without the generic host, so that a dozen of them in one process cost little. HTTP/1.1 and cleartext
-/// HTTP/2 are served on the same port, on both loopback addresses, because SDKs connect to <c>localhost</c>.
+/// HTTP/2 are served on the same port, on both loopback addresses by default, because SDKs connect to <c>localhost</c>.
 /// </summary>
 internal sealed class SidecarServer : IAsyncDisposable
 {
@@ -18,11 +16,14 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     private readonly KestrelServer _server;
     private readonly ServiceProvider _services;
-    private readonly LoopbackSockets _sockets;
+    private readonly ListenSockets _sockets;
 
+    /// <param name="options">Limits, and where to listen.</param>
+    /// <param name="loggers">Kestrel's log.</param>
+    /// <exception cref="SidecarStartException">The port is taken.</exception>
     public SidecarServer(SidecarOptions options, ILoggerFactory loggers)
     {
-        _sockets = LoopbackSockets.Bind(options.HttpPort);
+        _sockets = ListenSockets.Bind(options.ListenAddresses, options.HttpPort, "HTTP");
         _services = new ServiceCollection().AddSingleton(loggers).BuildServiceProvider();
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false, AllowAlternateSchemes = true };
         Configure(kestrel, options);
@@ -75,87 +76,5 @@ internal sealed class SidecarServer : IAsyncDisposable
         // Header values are passed on byte for byte.
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-    }
-
-    /// <summary>Sockets bound to the same port of 127.0.0.1 and, where it exists, ::1.</summary>
-    private sealed class LoopbackSockets : IDisposable
-    {
-        private const int Attempts = 20;
-
-        private readonly Dictionary<EndPoint, Socket> _bound = [];
-
-        public int Port { get; private init; }
-
-        public IReadOnlyList<IPEndPoint> EndPoints { get; private init; } = [];
-
-        /// <param name="port">Port; 0 = any that is free on both addresses.</param>
-        public static LoopbackSockets Bind(int port)
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    return BindBoth(port);
-                }
-                catch (SocketException inUse) when (inUse.SocketErrorCode == SocketError.AddressAlreadyInUse)
-                {
-                    if (port != 0 || attempt == Attempts)
-                        throw new SidecarStartException($"port {port} is in use; choose another HTTP port for this sidecar or stop the program that holds it", inUse);
-                }
-            }
-        }
-
-        public Socket Take(EndPoint endPoint) =>
-            _bound.Remove(endPoint, out var socket) ? socket : throw new InvalidOperationException($"{endPoint} is not bound");
-
-        public void Dispose()
-        {
-            foreach (var socket in _bound.Values) socket.Dispose();
-            _bound.Clear();
-        }
-
-        private static LoopbackSockets BindBoth(int port)
-        {
-            var first = BindOne(new IPEndPoint(IPAddress.Loopback, port));
-            var bound = (IPEndPoint)first.LocalEndPoint!;
-            var sockets = new LoopbackSockets { Port = bound.Port, EndPoints = Socket.OSSupportsIPv6 ? [bound, new(IPAddress.IPv6Loopback, bound.Port)] : [bound] };
-            sockets._bound[bound] = first;
-            try
-            {
-                foreach (var other in sockets.EndPoints.Skip(1)) sockets._bound[other] = BindOne(other);
-                return sockets;
-            }
-            catch (SocketException noAddress) when (noAddress.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
-            {
-                return new LoopbackSockets { Port = bound.Port, EndPoints = [bound] }.With(bound, first);
-            }
-            catch (SocketException)
-            {
-                sockets.Dispose();
-                throw;
-            }
-        }
-
-        private LoopbackSockets With(EndPoint endPoint, Socket socket)
-        {
-            _bound[endPoint] = socket;
-            return this;
-        }
-
-        private static Socket BindOne(IPEndPoint endPoint)
-        {
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-                socket.Bind(endPoint);
-                return socket;
-            }
-            catch (SocketException)
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
     }
 }
