@@ -1,0 +1,17 @@
+namespace Dapr.Workflow.Abstractions.Attributes;
+
+/// <summary>Marks an activity for the official SDK's source generator. Registration in code works with and without it.</summary>
+[AttributeUsage(AttributeTargets.Class, AllowMultiple = false, Inherited = false)]
+public sealed class WorkflowActivityAttribute : Attribute
+{
+    /// <summary>Registers under the name of the class.</summary>
+    public WorkflowActivityAttribute()
+    {
+    }
+
+    /// <summary>Registers under a name.</summary>
+    public WorkflowActivityAttribute(string name) => Name = name;
+
+    /// <summary>The name; null for the class's own.</summary>
+    public string? Name { get; }
+}
