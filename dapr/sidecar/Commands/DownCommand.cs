@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using StocksDapr.Sidecar.Postgres;
+using StocksDapr.Sidecar.RabbitMq;
 using StocksDapr.Sidecar.Running.Processes;
 using StocksDapr.Sidecar.Running.Records;
 
@@ -34,7 +35,8 @@ internal static class DownCommand
         var left = Leftovers.Find(RunRecord.Read(data));
         await Leftovers.StopAsync(RunRecord.Read(data), Console.WriteLine, cancellationToken);
         var database = await PostgresCluster.StopLeftoverAsync(data.Postgres, cancellationToken);
-        Console.WriteLine(running ? "stopped" : left.Count > 0 || database ? "stopped what a killed run had left behind" : "It is not running.");
+        var broker = await RabbitMqBroker.StopLeftoverAsync(data.RabbitMq, cancellationToken);
+        Console.WriteLine(running ? "stopped" : left.Count > 0 || database || broker ? "stopped what a killed run had left behind" : "It is not running.");
         return ExitCodes.Done;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using StocksDapr.Sidecar.Postgres;
+using StocksDapr.Sidecar.RabbitMq;
 using StocksDapr.Sidecar.Running;
 using StocksDapr.Sidecar.Running.Logs;
 using StocksDapr.Sidecar.Running.Records;
@@ -14,7 +15,7 @@ internal static class LogsCommand
 
     public static Command Make()
     {
-        var app = new Argument<string?>("app") { Description = "An application, or `sidecars`, `runner`, `postgres`. Default: all applications.", Arity = ArgumentArity.ZeroOrOne };
+        var app = new Argument<string?>("app") { Description = "An application, or `sidecars`, `runner`, `postgres`, `rabbitmq`. Default: all applications.", Arity = ArgumentArity.ZeroOrOne };
         var data = Places.DataOption();
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as lines are added, until Ctrl-C." };
         var lines = new Option<int>("--lines", "-n") { Description = "How many lines of each log.", DefaultValueFactory = _ => 50, HelpName = "N" };
@@ -67,10 +68,16 @@ internal static class LogsCommand
             : [];
         if (app is null)
             return known.Count > 0 ? known : throw new RunFailedException($"There are no logs in {data.Logs}: nothing has run yet.");
-        var file = app == Leftovers.PostgresName ? PostgresCluster.NewestLog(data.Postgres) : data.LogOf(app);
+        var file = app switch
+        {
+            Leftovers.PostgresName => PostgresCluster.NewestLog(data.Postgres),
+            Leftovers.RabbitMqName => RabbitMqBroker.LogIn(data.RabbitMq),
+            _ => data.LogOf(app),
+        };
         if (file is not null && File.Exists(file))
             return [file];
-        var names = known.Select(Path.GetFileNameWithoutExtension).Append(Leftovers.PostgresName);
+        var names = known.Select(Path.GetFileNameWithoutExtension).Append(Leftovers.PostgresName)
+            .Concat(File.Exists(RabbitMqBroker.LogIn(data.RabbitMq)) ? [Leftovers.RabbitMqName] : []);
         throw new RunFailedException($"There is no log of {app}. There are: {string.Join(", ", names)}.");
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using StocksDapr.Sidecar.RabbitMq;
 using StocksDapr.Sidecar.Running.Builds;
 using StocksDapr.Sidecar.Running.Display;
 using StocksDapr.Sidecar.Running.Logs;
@@ -14,7 +15,7 @@ using StocksDapr.Sidecar.State.Postgres;
 namespace StocksDapr.Sidecar.Running;
 
 /// <summary>
-/// One run of a template on this machine: database, sidecars, applications. Started in that order, watched, and stopped in the opposite one
+/// One run of a template on this machine: database, broker where components want one, sidecars, applications. Started in that order, watched, and stopped in the opposite one
 /// (the applications in the template's order, so that the edge closes first).
 /// </summary>
 internal sealed class Run : IAsyncDisposable
@@ -33,6 +34,7 @@ internal sealed class Run : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RunBoard _board;
     private readonly ServiceRow _databaseRow;
+    private readonly ServiceRow? _brokerRow;
     private readonly Dictionary<string, ServiceRow> _appRows = [];
     private readonly List<SupervisedProcess> _apps = [];
     private readonly List<RotatingLog> _files = [];
@@ -40,6 +42,7 @@ internal sealed class Run : IAsyncDisposable
     private IReadOnlyList<ServiceRow> _daprdRows = [];
     private ServiceRow? _sidecarRow;
     private RunDatabase? _database;
+    private RunBroker? _broker;
     private IRunSidecars? _sidecars;
     private RunReadiness? _readiness;
 
@@ -47,6 +50,7 @@ internal sealed class Run : IAsyncDisposable
     {
         (_plan, _options, _data, _board, _display, _time) = (plan, options, data, board, display, time);
         _databaseRow = board.Add(new ServiceRow(Leftovers.PostgresName, "", null));
+        _brokerRow = RunBroker.IsWanted(plan) ? board.Add(new ServiceRow(Leftovers.RabbitMqName, "", null)) : null;
         AddSidecarRows();
         foreach (var app in plan.Apps.Where(app => app.Command.Count > 0))
             _appRows[app.AppId] = board.Add(new ServiceRow(app.AppId, Address(app), data.LogOf(app.AppId)));
@@ -68,7 +72,7 @@ internal sealed class Run : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await RequireFreePortsAsync(cancellationToken);
-        await Task.WhenAll(BuildAsync(cancellationToken), StartDatabaseAsync(cancellationToken));
+        await Task.WhenAll(BuildAsync(cancellationToken), StartDatabaseAsync(cancellationToken), StartBrokerAsync(cancellationToken));
         _display.Step("starting the sidecars");
         _sidecars = _options.Daprd ? Daprds() : Embedded();
         await _sidecars.StartAsync(cancellationToken);
@@ -89,6 +93,8 @@ internal sealed class Run : IAsyncDisposable
             await app.StopAsync(AppGrace, hurry);
         if (_sidecars is not null)
             await _sidecars.StopAsync(hurry);
+        if (_broker is not null)
+            await _broker.DisposeAsync();
         if (_database is not null)
             await _database.DisposeAsync();
         if (_board.State != RunState.Failed)
@@ -156,6 +162,19 @@ internal sealed class Run : IAsyncDisposable
     {
         _display.Step("starting PostgreSQL");
         _database = await RunDatabase.StartAsync(_data, _databaseRow, _display.Step, cancellationToken);
+    }
+
+    private async Task StartBrokerAsync(CancellationToken cancellationToken)
+    {
+        // A run before this one, with other components, may have been killed and have left its broker behind.
+        if (_brokerRow is null)
+        {
+            await RabbitMqBroker.StopLeftoverAsync(_data.RabbitMq, cancellationToken);
+            return;
+        }
+
+        _display.Step("starting RabbitMQ");
+        _broker = await RunBroker.StartAsync(_data, _brokerRow, _display.Step, cancellationToken);
     }
 
     private EmbeddedSidecars Embedded()
@@ -251,6 +270,8 @@ internal sealed class Run : IAsyncDisposable
 
         // daprd's components do not read Npgsql's form; theirs is a URL.
         environment[RunDatabase.UrlVariable] = PostgresConnectionText.ToUrl(_database.ConnectionString);
+        if (_broker is not null)
+            environment[RunBroker.Variable] = _broker.ConnectionString;
         environment[AdministratorKeyVariable] = _data.AdministratorKey();
         return environment;
     }

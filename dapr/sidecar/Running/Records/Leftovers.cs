@@ -3,7 +3,7 @@ using StocksDapr.Sidecar.Running.Processes;
 
 namespace StocksDapr.Sidecar.Running.Records;
 
-/// <summary>Stops what a killed runner left behind. Its database is not stopped but used again (see PostgresCluster).</summary>
+/// <summary>Stops what a killed runner left behind. Its servers look after themselves: the database is used again, the broker stopped in order (see PostgresCluster, RabbitMqBroker).</summary>
 internal static class Leftovers
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -11,9 +11,11 @@ internal static class Leftovers
 
     /// <summary>The applications and sidecars of the record that still run. A number that belongs to another process by now does not count.</summary>
     public static IReadOnlyList<RecordedService> Find(RunRecord? record) =>
-        [.. (record?.Services ?? []).Where(service => service is { Name: not PostgresName, Process.IsAlive: true })];
+        [.. (record?.Services ?? []).Where(service => service is { Name: not (PostgresName or RabbitMqName), Process.IsAlive: true })];
 
     public const string PostgresName = "postgres";
+
+    public const string RabbitMqName = "rabbitmq";
 
     public static async Task StopAsync(RunRecord? record, Action<string> report, CancellationToken cancellationToken)
     {
