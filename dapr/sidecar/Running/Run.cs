@@ -270,6 +270,7 @@ internal sealed class Run : IAsyncDisposable
 
         // daprd's components do not read Npgsql's form; theirs is a URL.
         environment[RunDatabase.UrlVariable] = PostgresConnectionText.ToUrl(_database.ConnectionString);
+        environment.TryAdd(RunDatabase.StateUrlVariable, environment[RunDatabase.UrlVariable]);
         if (_broker is not null)
             environment[RunBroker.Variable] = _broker.ConnectionString;
         environment[AdministratorKeyVariable] = _data.AdministratorKey();

@@ -17,6 +17,9 @@ internal sealed class RunDatabase : IAsyncDisposable
     /// <summary>The same as a URL, for components of real Dapr.</summary>
     public const string UrlVariable = "STOCKS_POSTGRES_URL";
 
+    /// <summary>Where components/postgres keeps state: the market database, unless the environment names another one.</summary>
+    public const string StateUrlVariable = "STOCKS_STATE_POSTGRES_URL";
+
     private const string Name = "stocks";
 
     private readonly ServiceRow _row;
