@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Invocation;
 using StocksDapr.Sidecar.Json;
 using StocksDapr.Sidecar.Tracing;
 
@@ -9,7 +10,7 @@ namespace StocksDapr.Sidecar.Delivery;
 /// <summary>
 /// The way from the sidecar to its application: one HTTP client, the app token, trace headers, the limit on calls under way, and the health gate.
 /// </summary>
-internal sealed class AppChannel : IDisposable
+internal sealed class AppChannel : IInvocationChannel, IDisposable
 {
     private const string TokenHeader = "dapr-api-token";
     private const string ContentTypeHeader = "content-type";
@@ -161,7 +162,10 @@ internal sealed class AppChannel : IDisposable
     }
 
     /// <summary>The absolute address of a path of the application.</summary>
-    public Uri Address(string path) => new(BaseAddress + (path.StartsWith('/') ? path : "/" + path), UriOptions);
+    public Uri Address(string path) => Absolute(BaseAddress, path);
+
+    /// <summary>Puts an address together without changing a letter of the path.</summary>
+    public static Uri Absolute(string baseAddress, string path) => new(baseAddress + (path.StartsWith('/') ? path : "/" + path), UriOptions);
 
     public void Dispose()
     {

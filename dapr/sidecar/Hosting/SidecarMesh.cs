@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StocksDapr.Sidecar.Peers;
 
 namespace StocksDapr.Sidecar.Hosting;
 
@@ -21,6 +22,9 @@ public sealed class SidecarMesh
         foreach (var app in expectedApps ?? []) _expected[app] = false;
     }
 
+    /// <summary>The sidecars of other processes; null = this mesh is by itself.</summary>
+    internal PeerDirectory? Peers { get; init; }
+
     /// <summary>Raised once, when the last expected application has been asked for its subscriptions.</summary>
     internal event Action? EveryAppAsked;
 
@@ -35,20 +39,11 @@ public sealed class SidecarMesh
 
     internal SidecarContext? FindContext(string appId) => Find(appId)?.Context;
 
-    /// <summary>Waits until a sidecar of that name has joined; null when none does in time.</summary>
-    internal async Task<SidecarContext?> WaitForAsync(string appId, TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Completes when a sidecar of that name joins, at once when it is there.</summary>
+    internal Task Joined(string appId)
     {
         var waiter = _awaited.GetOrAdd(appId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        if (FindContext(appId) is { } already) return already;
-        try
-        {
-            await waiter.Task.WaitAsync(limit, time, cancellationToken);
-            return FindContext(appId);
-        }
-        catch (TimeoutException)
-        {
-            return null;
-        }
+        return FindContext(appId) is null ? waiter.Task : Task.CompletedTask;
     }
 
     internal void Join(VirtualSidecar sidecar)

@@ -24,6 +24,9 @@ public sealed record SidecarOptions
     /// <summary>The sidecar's gRPC port (<c>--dapr-grpc-port</c>); 0 = any free one, null = no gRPC server.</summary>
     public int? GrpcPort { get; init; }
 
+    /// <summary>The port for calls of sidecars in other processes (<c>--dapr-internal-grpc-port</c>); 0 = any free one.</summary>
+    public int InternalPort { get; init; }
+
     /// <summary>Addresses of the HTTP and the gRPC port (<c>--dapr-listen-addresses</c>); empty = this machine only, by IPv4 and IPv6. An empty text is every address.</summary>
     public IReadOnlyList<string> ListenAddresses { get; init; } = [];
 

@@ -20,10 +20,11 @@ internal sealed class SidecarServer : IAsyncDisposable
 
     /// <param name="options">Limits, and where to listen.</param>
     /// <param name="loggers">Kestrel's log.</param>
+    /// <param name="what">What the port is for, for messages.</param>
     /// <exception cref="SidecarStartException">The port is taken.</exception>
-    public SidecarServer(SidecarOptions options, ILoggerFactory loggers)
+    public SidecarServer(SidecarOptions options, ILoggerFactory loggers, string what = "HTTP")
     {
-        _sockets = ListenSockets.Bind(options.ListenAddresses, options.HttpPort, "HTTP");
+        _sockets = ListenSockets.Bind(options.ListenAddresses, options.HttpPort, what);
         _services = new ServiceCollection().AddSingleton(loggers).BuildServiceProvider();
         var kestrel = new KestrelServerOptions { ApplicationServices = _services, AddServerHeader = false, AllowAlternateSchemes = true };
         Configure(kestrel, options);

@@ -2,6 +2,7 @@ using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Cel;
 using StocksDapr.Sidecar.Delivery;
 using StocksDapr.Sidecar.Invocation;
+using StocksDapr.Sidecar.Peers;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Resources;
 using StocksDapr.Sidecar.Tracing;
@@ -28,6 +29,8 @@ public sealed class VirtualSidecar : IAsyncDisposable
     private readonly TaskCompletionSource<int> _shutdownRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private SidecarServer? _server;
+    private PeerServer? _peerServer;
+    private PeerEntry? _peerEntry;
     private AppLifecycle? _lifecycle;
     private Task _following = Task.CompletedTask;
     private CalleeDirectory? _directory;
@@ -77,6 +80,12 @@ public sealed class VirtualSidecar : IAsyncDisposable
             context.AppDriven.InsertRange(0, BuiltIns.AppDriven(context));
             _server = new SidecarServer(Options, _loggers);
             await _server.StartAsync(CreatePipeline(context).HandleAsync, cancellationToken);
+            if (_mesh.Peers is { } peers)
+            {
+                _peerServer = new PeerServer(context);
+                _peerEntry = await _peerServer.StartAsync(peers, cancellationToken);
+            }
+
             _mesh.Join(this);
             context.Health.MarkOutboundReady();
             _log.SidecarListens(HttpPort, context.Components.All.Count);
@@ -171,6 +180,13 @@ public sealed class VirtualSidecar : IAsyncDisposable
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (_lifecycle is not null) await _lifecycle.StopPartsAsync(limit.Token);
         _mesh.Leave(this);
+        if (_peerEntry is not null) _mesh.Peers?.Remove(_peerEntry);
+        if (_peerServer is not null)
+        {
+            await _peerServer.StopAsync(limit.Token);
+            await _peerServer.DisposeAsync();
+        }
+
         if (_server is not null)
         {
             await _server.StopAsync(limit.Token);

@@ -1,12 +1,10 @@
-using StocksDapr.Sidecar.Delivery;
-
 namespace StocksDapr.Sidecar.Invocation;
 
 /// <summary>An application that can be invoked, or an address outside of the run.</summary>
 /// <param name="Id">As the caller named it.</param>
 /// <param name="Channel">The way to the application.</param>
 /// <param name="Kind">How it is reached.</param>
-internal sealed record Callee(string Id, AppChannel Channel, CalleeKind Kind);
+internal sealed record Callee(string Id, IInvocationChannel Channel, CalleeKind Kind);
 
 /// <summary>How a callee is reached.</summary>
 internal enum CalleeKind
@@ -16,6 +14,9 @@ internal enum CalleeKind
 
     /// <summary>The application of another sidecar of the run.</summary>
     Remote,
+
+    /// <summary>The application of a sidecar in another process of this machine.</summary>
+    Peer,
 
     /// <summary>An address outside.</summary>
     External,

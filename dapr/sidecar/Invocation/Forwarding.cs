@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Delivery;
@@ -13,7 +11,7 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
     private static readonly string Forwarded = $"for={Address};by={Address};host={Environment.MachineName}";
 
     /// <summary>Whether the caller's request can have a body.</summary>
-    public bool HasBody { get; } =
+    public static bool HasBody(ApiRequest request) =>
         request.Http.Request.ContentLength is not 0 && request.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
 
     /// <summary>The verb at the callee: one that daprd does not know becomes POST.</summary>
@@ -33,13 +31,14 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
     /// <param name="body">The body, when it was read before; null = it is streamed.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="InvocationException">The callee cannot be reached.</exception>
+    /// <exception cref="Peers.PeerUnavailableException">The callee's sidecar cannot be reached.</exception>
     public async Task<AppAnswer> SendAsync(ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(verb, callee.Channel.Address(RequestPath.Escape(path) + request.Http.Request.QueryString.Value));
         if (body is { } read) message.Content = new ReadOnlyMemoryContent(read);
-        else if (HasBody) message.Content = StreamedBody();
+        else if (HasBody(request)) message.Content = StreamedBody();
         HeaderRules.CopyRequest(request.Http.Request.Headers, message, tracing: request.Trace.Parent is not null);
-        if (callee.Kind == CalleeKind.Remote) AddCaller(message);
+        if (callee.Kind is CalleeKind.Remote or CalleeKind.Peer) AddCaller(message);
         AppChannel.AddTrace(message, request.Trace);
         try
         {
@@ -47,7 +46,7 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
         }
         catch (HttpRequestException failure)
         {
-            throw new InvocationException(Prefix + Describe(failure, message.RequestUri!));
+            throw new InvocationException(Prefix + AppFailure.Describe(failure, verb, message.RequestUri!));
         }
         catch (AppUnhealthyException unhealthy)
         {
@@ -55,7 +54,7 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
         }
     }
 
-    private string Prefix => callee.Kind == CalleeKind.Remote ? "rpc error: code = Internal desc = error invoking app channel: " : "";
+    private string Prefix => callee.Kind == CalleeKind.Remote ? AppFailure.RemotePrefix : "";
 
     private RequestBodyContent StreamedBody()
     {
@@ -73,21 +72,5 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
         headers.TryAddWithoutValidation("dapr-caller-app-id", request.Sidecar.AppId);
         headers.TryAddWithoutValidation("dapr-caller-namespace", request.Sidecar.Options.Namespace ?? "default");
         headers.TryAddWithoutValidation("dapr-callee-app-id", callee.Id.Split('.')[0]);
-    }
-
-    // The words of Go's client, which people look for in logs.
-    private string Describe(HttpRequestException failure, Uri address)
-    {
-        if (failure.InnerException is BodyTooLargeException tooLarge) return tooLarge.Message;
-        var reason = failure switch
-        {
-            { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } =>
-                $"dial tcp {address.Host}:{address.Port.ToString(CultureInfo.InvariantCulture)}: connect: connection refused",
-            { HttpRequestError: HttpRequestError.ResponseEnded } => "EOF",
-            { InnerException: IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } } } => "read: connection reset by peer",
-            _ => failure.Message,
-        };
-        var name = verb.Method;
-        return $"{name[0]}{name[1..].ToLowerInvariant()} \"{address.OriginalString}\": {reason}";
     }
 }

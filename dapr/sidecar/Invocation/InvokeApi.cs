@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.Features;
 using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Peers;
 using StocksDapr.Sidecar.Resiliency;
 
 namespace StocksDapr.Sidecar.Invocation;
@@ -35,24 +37,59 @@ internal sealed class InvokeApi(CalleeDirectory directory, bool pathFormAllowed)
                 $"rpc error: code = InvalidArgument desc = invalid method: method contains forbidden character: \"{target.Method}\"");
         }
 
-        var verb = Forwarding.VerbOf(request.Http.Request.Method);
-        var callee = await directory.FindAsync(target, path, verb.Method, request.Aborted);
-        var forwarding = new Forwarding(request, callee, verb, path);
-        var policy = callee.Kind == CalleeKind.External ? null : request.Sidecar.Resiliency.App(callee.Id);
-        if (policy is null)
-        {
-            using var answer = await forwarding.SendAsync(body: null, request.Aborted);
-            await ResponseCopy.WriteAsync(answer.Message, request, defaultContentType: null);
-            return;
-        }
-
-        await InvokeAsync(request, forwarding, policy);
+        var policy = target.IsAddress || request.Sidecar.Resources.HttpEndpoints.ContainsKey(target.Id) ? null : request.Sidecar.Resiliency.App(target.Id);
+        if (policy is not null) await InvokeAsync(request, target, path, policy);
+        else if (IsStreamed(request) || !directory.MayNeedRepeating(target)) await InvokeOnceAsync(request, target, path);
+        else await InvokePeerAsync(request, target, path);
     }
 
-    // Under a policy an answer outside of 200 to 399 is a failure; the last one is passed on as it is.
-    private static async Task InvokeAsync(ApiRequest request, Forwarding forwarding, ResiliencyRunner policy)
+    private async Task<Forwarding> ForwardingAsync(ApiRequest request, InvokeTarget target, string path)
     {
-        ReadOnlyMemory<byte>? body = policy.HasRetry && forwarding.HasBody ? await request.ReadBodyAsync() : null;
+        var verb = Forwarding.VerbOf(request.Http.Request.Method);
+        return new Forwarding(request, await directory.FindAsync(target, path, verb.Method, request.Aborted), verb, path);
+    }
+
+    private async Task InvokeOnceAsync(ApiRequest request, InvokeTarget target, string path)
+    {
+        var forwarding = await ForwardingAsync(request, target, path);
+        using var answer = await forwarding.SendAsync(body: null, request.Aborted);
+        await ResponseCopy.WriteAsync(answer.Message, request, defaultContentType: null);
+    }
+
+    // A sidecar that cannot be reached is tried again by itself, and looked up anew: it may have come back, or another replica is there.
+    private async Task InvokePeerAsync(ApiRequest request, InvokeTarget target, string path)
+    {
+        ReadOnlyMemory<byte>? body = request.Http.Request.ContentLength > 0 ? await request.ReadBodyAsync() : null;
+        var repeated = -1;
+        using var answer = await request.Sidecar.Resiliency.ServiceCalls.RunAsync(
+            async token =>
+            {
+                repeated++;
+                try
+                {
+                    return await (await ForwardingAsync(request, target, path)).SendAsync(body, token);
+                }
+                catch (PeerUnavailableException unavailable)
+                {
+                    throw new InvocationException($"failed to invoke target {target.Id} after {repeated} retries. Error: {unavailable.Message}");
+                }
+                catch (Exception final) when (final is not OperationCanceledException)
+                {
+                    throw new PermanentException(final);
+                }
+            },
+            request.Aborted);
+        await ResponseCopy.WriteAsync(answer.Message, request, defaultContentType: null);
+    }
+
+    // A body without a length cannot be sent twice.
+    private static bool IsStreamed(ApiRequest request) =>
+        request.Http.Request.ContentLength is null && request.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+
+    // Under a policy an answer outside of 200 to 399 is a failure; the last one is passed on as it is.
+    private async Task InvokeAsync(ApiRequest request, InvokeTarget target, string path, ResiliencyRunner policy)
+    {
+        ReadOnlyMemory<byte>? body = policy.HasRetry && Forwarding.HasBody(request) ? await request.ReadBodyAsync() : null;
         FailedAnswerException? last = null;
         try
         {
@@ -61,7 +98,7 @@ internal sealed class InvokeApi(CalleeDirectory directory, bool pathFormAllowed)
                 {
                     last?.Answer.Dispose();
                     last = null;
-                    var attempt = await forwarding.SendAsync(body, token);
+                    var attempt = await (await ForwardingAsync(request, target, path)).SendAsync(body, token);
                     if ((int)attempt.Message.StatusCode is >= 200 and <= 399) return attempt;
                     throw last = new FailedAnswerException(attempt);
                 },

@@ -15,34 +15,46 @@ internal static class ResponseCopy
     public static async Task WriteAsync(HttpResponseMessage answer, ApiRequest request, string? defaultContentType)
     {
         var response = request.Http.Response;
-        response.StatusCode = (int)answer.StatusCode;
-        HeaderRules.CopyResponse(answer, response.Headers);
-        if (answer.Content.Headers.ContentLength is { } length && MayHaveLength(answer)) response.ContentLength = length;
+        WriteHead(answer, response);
         if (request.Http.Request.Headers.Accept == EventStream && response.Headers.CacheControl.Count == 0) response.Headers.CacheControl = "no-cache";
         var needsType = response.ContentType is null && response.Headers.ContentEncoding.Count == 0;
         if (needsType && defaultContentType is not null) response.ContentType = defaultContentType;
-        await CopyBodyAsync(answer, request, needsType && defaultContentType is null);
+        await CopyBodyAsync(answer, request.Http, needsType && defaultContentType is null);
     }
 
-    private static async Task CopyBodyAsync(HttpResponseMessage answer, ApiRequest request, bool sniff)
+    /// <summary>Passes an answer on without adding anything, from one sidecar to the other.</summary>
+    public static async Task WriteAsItIsAsync(HttpResponseMessage answer, HttpContext http)
     {
-        var response = request.Http.Response;
-        await using var stream = await answer.Content.ReadAsStreamAsync(request.Aborted);
+        WriteHead(answer, http.Response);
+        await CopyBodyAsync(answer, http, sniff: false);
+    }
+
+    private static void WriteHead(HttpResponseMessage answer, HttpResponse response)
+    {
+        response.StatusCode = (int)answer.StatusCode;
+        HeaderRules.CopyResponse(answer, response.Headers);
+        if (answer.Content.Headers.ContentLength is { } length && MayHaveLength(answer)) response.ContentLength = length;
+    }
+
+    private static async Task CopyBodyAsync(HttpResponseMessage answer, HttpContext http, bool sniff)
+    {
+        var response = http.Response;
+        await using var stream = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
             int read;
-            while ((read = await stream.ReadAsync(buffer, request.Aborted)) > 0)
+            while ((read = await stream.ReadAsync(buffer, http.RequestAborted)) > 0)
             {
                 if (sniff) response.ContentType = ContentSniffer.Detect(buffer.AsSpan(0, read));
                 sniff = false;
-                await response.Body.WriteAsync(buffer.AsMemory(0, read), request.Aborted);
+                await response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
             }
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException && response.HasStarted)
         {
             // The callee broke off in the middle: the caller must see that, not a short answer that looks whole.
-            request.Http.Abort();
+            http.Abort();
         }
         finally
         {

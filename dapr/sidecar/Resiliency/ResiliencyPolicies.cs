@@ -7,6 +7,7 @@ namespace StocksDapr.Sidecar.Resiliency;
 internal sealed class ResiliencyPolicies
 {
     private const string BuiltInInitialization = "DaprBuiltInInitializationRetries";
+    private const string BuiltInServiceCalls = "DaprBuiltInServiceRetries";
     private static readonly TimeSpan InitializationTotal = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, ResiliencyRunner> _runners = new(StringComparer.Ordinal);
@@ -35,6 +36,11 @@ internal sealed class ResiliencyPolicies
 
         var initialization = _retries.GetValueOrDefault(BuiltInInitialization)
             ?? new RetrySpec { Policy = "exponential", MaxInterval = TimeSpan.FromSeconds(1), MaxRetries = 3 };
+        ServiceCalls = new ResiliencyRunner(
+            null,
+            new RetryPolicy(_retries.GetValueOrDefault(BuiltInServiceCalls) ?? new RetrySpec { Duration = TimeSpan.FromSeconds(1), MaxRetries = 3 }, _time),
+            null,
+            _time);
         Initialization = new ResiliencyRunner(null, new RetryPolicy(initialization, _time) { Total = InitializationTotal }, null, _time);
         Check();
     }
@@ -44,6 +50,9 @@ internal sealed class ResiliencyPolicies
 
     /// <summary>The first calls to the application, such as the one for its subscriptions.</summary>
     public ResiliencyRunner Initialization { get; }
+
+    /// <summary>Calls of sidecars that cannot be reached, where no policy targets the application.</summary>
+    public ResiliencyRunner ServiceCalls { get; }
 
     /// <summary>Calls from the sidecar to a component: publish, state, output bindings, secrets.</summary>
     public ResiliencyRunner Outbound(string component, ComponentKind kind) => Component(component, kind, "Outbound", names => names.Outbound);

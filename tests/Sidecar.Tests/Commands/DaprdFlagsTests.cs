@@ -90,6 +90,7 @@ public sealed class DaprdFlagsTests
             AppHost = "::1",
             HttpPort = 3501,
             GrpcPort = 0,
+            InternalPort = 40000,
             ListenAddresses = ["[::1]", "127.0.0.1"],
             PublicPort = 3502,
             ResourcesPaths = ["/r1", "/r2", "/r3"],
@@ -104,7 +105,6 @@ public sealed class DaprdFlagsTests
             AllowedOrigins = ["http://a", "http://b"],
             ApiLogging = true,
         });
-        settings.InternalPort.Should().Be(40000);
         settings.Metrics.Should().Be(new MetricsAddress("127.0.0.1", 9191, IsChosen: true));
     }
 

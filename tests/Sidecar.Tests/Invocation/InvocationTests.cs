@@ -6,15 +6,20 @@ using StocksDapr.Sidecar.Hosting;
 
 namespace StocksDapr.Sidecar.Invocation;
 
-public sealed class InvocationTests
+public sealed class InvocationTests : IDisposable
 {
+    private readonly Peers.OneMachine _machine = new();
+
+    public void Dispose() => _machine.Dispose();
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task Bodies_stream_both_ways_over_both_versions(int version)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    public async Task Bodies_stream_both_ways_over_both_versions(int version, bool apart)
     {
         var (firstSeen, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var (caller, callee) = await PairAsync(async http =>
+        var (caller, callee) = await PairAsync(apart, async http =>
         {
             if (http.Request.Path != "/echo") return;
             var body = new MemoryStream();
@@ -53,10 +58,12 @@ public sealed class InvocationTests
         (await ReadAsync(stream, 5)).Should().Be("third");
     }
 
-    [Fact]
-    public async Task A_body_over_the_limit_is_refused_also_without_a_length()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_over_the_limit_is_refused_also_without_a_length(bool apart)
     {
-        var (caller, callee) = await PairAsync(async http => await http.Request.Body.CopyToAsync(Stream.Null));
+        var (caller, callee) = await PairAsync(apart, async http => await http.Request.Body.CopyToAsync(Stream.Null));
         await using var _ = caller;
         await using var __ = callee;
         using var declared = new ByteArrayContent(new byte[5_000_000]);
@@ -70,22 +77,26 @@ public sealed class InvocationTests
         }
     }
 
-    [Fact]
-    public async Task An_answer_of_many_megabytes_passes_whole()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_answer_of_many_megabytes_passes_whole(bool apart)
     {
         var body = new byte[20_000_000];
         new Random(1).NextBytes(body);
-        var (caller, callee) = await PairAsync(async http => await http.Response.Body.WriteAsync(body));
+        var (caller, callee) = await PairAsync(apart, async http => await http.Response.Body.WriteAsync(body));
         await using var _ = caller;
         await using var __ = callee;
 
         (await caller.Client.GetByteArrayAsync("/v1.0/invoke/callee/method/big")).AsSpan().SequenceEqual(body).Should().BeTrue();
     }
 
-    [Fact]
-    public async Task An_answer_that_breaks_off_is_not_passed_on_as_a_whole_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_answer_that_breaks_off_is_not_passed_on_as_a_whole_one(bool apart)
     {
-        var (caller, callee) = await PairAsync(async http =>
+        var (caller, callee) = await PairAsync(apart, async http =>
         {
             await http.Response.Body.WriteAsync(new byte[100_000]);
             await http.Response.Body.FlushAsync();
@@ -99,12 +110,14 @@ public sealed class InvocationTests
         await read.Should().ThrowAsync<HttpRequestException>();
     }
 
-    [Fact]
-    public async Task A_caller_that_goes_away_ends_the_call_at_the_callee()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_that_goes_away_ends_the_call_at_the_callee(bool apart)
     {
         var arrived = new TaskCompletionSource();
         var ended = new TaskCompletionSource();
-        var (caller, callee) = await PairAsync(async http =>
+        var (caller, callee) = await PairAsync(apart, async http =>
         {
             if (http.Request.Path != "/slow") return;
             http.RequestAborted.Register(() => ended.TrySetResult());
@@ -134,11 +147,12 @@ public sealed class InvocationTests
         (await calling).StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
-    private static async Task<(RunningApp Caller, RunningApp Callee)> PairAsync(RequestDelegate handler)
+    // Together in one process, or apart as in two.
+    private async Task<(RunningApp Caller, RunningApp Callee)> PairAsync(bool apart, RequestDelegate handler)
     {
-        var mesh = new SidecarMesh();
+        var mesh = apart ? _machine.Mesh() : new SidecarMesh();
         var callee = await RunningApp.StartAsync(handler, mesh: mesh, options: options => options with { AppId = "callee" });
-        var caller = await RunningApp.StartAsync(handler: null, mesh: mesh, options: options => options with { AppId = "caller" });
+        var caller = await RunningApp.StartAsync(handler: null, mesh: apart ? _machine.Mesh() : mesh, options: options => options with { AppId = "caller" });
         return (caller, callee);
     }
 

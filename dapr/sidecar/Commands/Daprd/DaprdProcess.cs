@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Peers;
 
 namespace StocksDapr.Sidecar.Commands.Daprd;
 
@@ -43,7 +44,8 @@ internal sealed class DaprdProcess(DaprdSettings settings, ILoggerFactory logger
     {
         var clock = Stopwatch.StartNew();
         var hangUp = stop.NextHangUp();
-        await using var sidecar = new VirtualSidecar(settings.Sidecar, new SidecarMesh(), loggers);
+        using var peers = PeerDirectory.TryOpen(isRun: false, Environment.GetEnvironmentVariable, loggers, TimeProvider.System);
+        await using var sidecar = new VirtualSidecar(settings.Sidecar, new SidecarMesh { Peers = peers }, loggers);
         await sidecar.StartAsync(stop.Stop);
         SetEnvironment(sidecar);
         _log.HttpListens(sidecar.HttpPort);

@@ -15,9 +15,6 @@ internal sealed record DaprdSettings
 
     public required SidecarOptions Sidecar { get; init; }
 
-    /// <summary>The port for calls of other sidecars; 0 = any free one.</summary>
-    public int InternalPort { get; init; }
-
     /// <summary>Where metrics are served; null = nowhere.</summary>
     public MetricsAddress? Metrics { get; init; }
 
@@ -43,6 +40,7 @@ internal sealed record DaprdSettings
                 AppProtocol = Protocol(flags),
                 HttpPort = http,
                 GrpcPort = grpc,
+                InternalPort = Port(flags, "dapr-internal-grpc-port"),
                 ListenAddresses = flags.Text("dapr-listen-addresses") is { Length: > 0 } addresses ? addresses.Split(',') : [],
                 PublicPort = flags.Text("dapr-public-port").Length > 0 ? Port(flags, "dapr-public-port") : null,
                 PublicAddress = flags.Text("dapr-public-listen-address"),
@@ -62,7 +60,6 @@ internal sealed record DaprdSettings
                 AllowedOrigins = flags.Text("allowed-origins").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 DisableInitEndpoints = [.. flags.List("disable-init-endpoints").Select(InitEndpoint)],
             },
-            InternalPort = Port(flags, "dapr-internal-grpc-port"),
             Metrics = flags.Switch("enable-metrics")
                 ? new MetricsAddress(flags.Text("metrics-listen-address"), Port(flags, "metrics-port"), IsChosen: flags.IsGiven("metrics-port"))
                 : null,

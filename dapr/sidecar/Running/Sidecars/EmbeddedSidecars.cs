@@ -1,4 +1,5 @@
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Peers;
 using StocksDapr.Sidecar.Running.Logs;
 using StocksDapr.Sidecar.Running.Supervision;
 using StocksDapr.Sidecar.Running.Templates;
@@ -17,7 +18,8 @@ internal sealed class EmbeddedSidecars(
 {
     private static readonly TimeSpan PauseBeforeRestart = TimeSpan.FromMilliseconds(500);
 
-    private readonly SidecarMesh _mesh = new(plan.Apps.Where(app => app.AppPort > 0).Select(app => app.AppId));
+    private SidecarMesh _mesh = new();
+    private PeerDirectory? _peers;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<ILoggerFactory> _loggers = [];
     private List<Task> _watches = [];
@@ -29,6 +31,8 @@ internal sealed class EmbeddedSidecars(
         _sidecars = new VirtualSidecar?[plan.Apps.Count];
         foreach (var app in plan.Apps)
             _loggers.Add(Loggers(app));
+        _peers = _loggers.Count == 0 ? null : PeerDirectory.TryOpen(isRun: true, Environment.GetEnvironmentVariable, _loggers[0], time);
+        _mesh = new SidecarMesh(plan.Apps.Where(app => app.AppPort > 0).Select(app => app.AppId)) { Peers = _peers };
         await Task.WhenAll(plan.Apps.Select((_, index) => StartOneAsync(index, cancellationToken)));
         row.State = ServiceState.Ready;
         _watches = [.. plan.Apps.Select((_, index) => WatchAsync(index))];
@@ -52,6 +56,7 @@ internal sealed class EmbeddedSidecars(
     {
         foreach (var sidecar in _sidecars.OfType<VirtualSidecar>())
             await sidecar.DisposeAsync();
+        _peers?.Dispose();
         foreach (var loggers in _loggers)
             loggers.Dispose();
         _stopping.Dispose();
