@@ -23,10 +23,12 @@ internal static class ServiceRoutes
     [
         "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
         "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
+        "/backfills", "/backfills/{id}", "/runs", "/runs/{id}",
     ];
 
     /// <summary>The paths that are posted to Collector.</summary>
-    private static readonly string[] CollectorPaths = ["/bars", ImportsPath];
+    private static readonly string[] CollectorPaths =
+        ["/bars", ImportsPath, "/backfills", "/backfills/{id}/pause", "/backfills/{id}/resume", "/backfills/{id}/cancel"];
 
     /// <summary>Every proxied operation, as OpenAPI names paths, with the service behind it.</summary>
     public static IEnumerable<(string Service, string Method, string Path)> Operations =>

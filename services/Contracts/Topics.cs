@@ -27,6 +27,9 @@ public static class Topics
     /// <summary><see cref="Messages.ImportEvent"/>, Collector to Writer: the life of an import and the lines it rejected.</summary>
     public const string Imports = "imports";
 
+    /// <summary><see cref="Messages.RunEvent"/>, Collector to Writer: runs of schedules, backfills and ends of day. Key: the run's id.</summary>
+    public const string Runs = "runs";
+
     /// <summary><see cref="Messages.StoredBars"/>, Writer to whoever cares, after the commit.</summary>
     public const string Stored = "stored";
 

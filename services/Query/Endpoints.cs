@@ -7,6 +7,7 @@ using StocksDapr.Query.Latest;
 using StocksDapr.Query.Movers;
 using StocksDapr.Query.Quality;
 using StocksDapr.Query.Requests;
+using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
 using StocksDapr.Query.Symbols;
 
@@ -34,6 +35,7 @@ internal static class Endpoints
         MapMarket(app);
         MapQuality(app);
         MapImports(app);
+        MapRuns(app);
         app.MapGet("/status", StatusEndpoint.GetAsync)
             .Describe("getStatus", "What there is to ask for, and whether it can be asked.")
             .Produces<StatusAnswer>().WithTags("Status");
@@ -128,5 +130,33 @@ internal static class Endpoints
 
         // For Collector, which sends the missing ones again; no business of the public.
         app.MapGet("/imports/{id}/missing-batches", ImportsEndpoint.MissingAsync).ExcludeFromDescription();
+    }
+
+    private static void MapRuns(IEndpointRouteBuilder app)
+    {
+        (string, string)[] filter =
+        [
+            ("state", "running, paused, completed, failed or cancelled; all by default."),
+            ("from", "Earliest start, inclusive: a day in New York or an instant with its offset."),
+            ("to", "Latest start, inclusive: a day in New York or an instant with its offset."),
+            ("limit", "1 to 100, 20 by default."), Cursor,
+        ];
+        app.MapGet("/runs", RunsEndpoint.ListAsync)
+            .Describe(
+                "getRuns", "What the schedule, backfills and ends of day have done, newest first.",
+                [("kind", "collection, reference, backfill or end-of-day; all by default."), .. filter])
+            .Produces<ListPage<Run>>().WithTags("Runs");
+        app.MapGet("/runs/{id}", RunsEndpoint.OneAsync)
+            .Describe(
+                "getRun", "A run with every step: when it began, how long it took, what came of it.",
+                ("limit", "Steps in this answer at most: 1 to 10000, 1000 by default."), Cursor)
+            .Produces<RunDetail>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Runs");
+        app.MapGet("/backfills", RunsEndpoint.ListBackfillsAsync)
+            .Describe("getBackfills", "Backfills and how far they are, newest first.", filter)
+            .Produces<ListPage<Backfill>>().WithTags("Backfills");
+        app.MapGet("/backfills/{id}", RunsEndpoint.BackfillAsync)
+            .Describe("getBackfill", "How far a backfill is, what became of each symbol, and what it cost. What it says is stored can be read from then on.")
+            .Produces<Backfill>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Backfills");
+        app.MapGet("/runs/{id}/receipts", RunsEndpoint.ReceiptsAsync).ExcludeFromDescription();
     }
 }

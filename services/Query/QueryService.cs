@@ -6,6 +6,7 @@ using StocksDapr.Query.Coverage;
 using StocksDapr.Query.Freshness;
 using StocksDapr.Query.Imports;
 using StocksDapr.Query.Requests;
+using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
 using StocksDapr.Query.Storage;
 using StocksDapr.Query.Symbols;
@@ -55,6 +56,7 @@ internal static class QueryService
         services.AddSingleton<SymbolSearch>();
         services.AddSingleton<SeriesCoverage>();
         services.AddSingleton<ImportReceipts>();
+        services.AddSingleton<RunsReader>();
         services.AddHealthChecks().AddCheck<SchemaCheck>("schema");
     }
 }

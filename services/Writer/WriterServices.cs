@@ -4,6 +4,7 @@ using StocksDapr.Writer.DeadLetters;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Options;
+using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
 using StocksDapr.Writer.Subscriptions;
 
@@ -33,6 +34,7 @@ internal static class WriterServices
         services.AddSingleton<InstrumentStore>();
         services.AddSingleton<CorporateActionStore>();
         services.AddSingleton<ImportStore>();
+        services.AddSingleton<RunStore>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<Replay>();
         services.AddSingleton<Refusals>();

@@ -92,6 +92,11 @@ internal sealed class RunningWriter : IAsyncDisposable
         await Sidecar.DisposeAsync();
     }
 
-    // The kind of an import event is written for its base type only.
-    private static Type Type(object message) => message is ImportEvent ? typeof(ImportEvent) : message.GetType();
+    // The kind of an event is written for its base type only.
+    private static Type Type(object message) => message switch
+    {
+        ImportEvent => typeof(ImportEvent),
+        RunEvent => typeof(RunEvent),
+        _ => message.GetType(),
+    };
 }

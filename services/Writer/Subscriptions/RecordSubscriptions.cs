@@ -6,11 +6,12 @@ using StocksDapr.ServiceDefaults.Messaging;
 using StocksDapr.Writer.Actions;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
+using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
 
 namespace StocksDapr.Writer.Subscriptions;
 
-/// <summary>What is not bars: instruments, corporate actions, the life of imports. There is little of it, so that each delivery is a transaction.</summary>
+/// <summary>What is not bars: instruments, corporate actions, the life of imports and runs. There is little of it, so that each delivery is a transaction.</summary>
 internal static class RecordSubscriptions
 {
     public static void MapRecords(this IEndpointRouteBuilder app)
@@ -19,6 +20,7 @@ internal static class RecordSubscriptions
         Map<Instruments>(app, Topics.Instruments, services.GetRequiredService<InstrumentStore>().WriteAsync, Unacceptable);
         Map<CorporateActions>(app, Topics.CorporateActions, services.GetRequiredService<CorporateActionStore>().WriteAsync, Unacceptable);
         Map<ImportEvent>(app, Topics.Imports, services.GetRequiredService<ImportStore>().WriteAsync, Unacceptable);
+        Map<RunEvent>(app, Topics.Runs, services.GetRequiredService<RunStore>().WriteAsync, RunRules.Unacceptable);
     }
 
     private static void Map<T>(
