@@ -4,6 +4,7 @@ using StocksDapr.Sidecar.Bindings.Cron;
 using StocksDapr.Sidecar.Bindings.Http;
 using StocksDapr.Sidecar.PubSub;
 using StocksDapr.Sidecar.PubSub.InMemory;
+using StocksDapr.Sidecar.PubSub.RabbitMq;
 using StocksDapr.Sidecar.Secrets;
 using StocksDapr.Sidecar.State;
 using StocksDapr.Sidecar.State.Postgres;
@@ -19,6 +20,7 @@ internal static class BuiltIns
         .Add("bindings.http", ["v1"], HttpBinding.Create)
         .Add("bindings.localstorage", ["v1"], LocalStorageBinding.Create)
         .Add("pubsub.in-memory", ["v1"], spec => new InMemoryPubSub(spec))
+        .Add("pubsub.rabbitmq", ["v1"], RabbitMqPubSub.Create)
         .Add("secretstores.local.env", ["v1"], EnvironmentSecretStore.Create)
         .Add("secretstores.local.file", ["v1"], FileSecretStore.Create)
         .Add("state.in-memory", ["v1"], InMemoryStateStore.Create)

@@ -126,6 +126,11 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
             _log.Subscribed(resource.Topic, resource.PubSubName, string.Join(", ", resource.Rules.Select(rule => rule.Path)));
             return true;
         }
+        catch (SubscriptionRefusedException refused)
+        {
+            _log.SubscriptionRefused(resource.Topic, resource.PubSubName, refused.Message);
+            return true;
+        }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             _log.SubscribeFailed(failure, resource.Topic, resource.PubSubName);
