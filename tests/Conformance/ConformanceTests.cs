@@ -33,19 +33,20 @@ public sealed class ConformanceRun : IAsyncLifetime, IDisposable
     private const int AtOnce = 4;
 
     private readonly PostgresFixture _postgres = new();
+    private readonly RabbitMqFixture _rabbitMq = new();
     private readonly SemaphoreSlim _slots = new(AtOnce);
     private Dictionary<string, Task<Dictionary<string, IReadOnlyList<string>>>> _areas = [];
 
     public async Task InitializeAsync()
     {
-        await _postgres.InitializeAsync();
+        await Task.WhenAll(_postgres.InitializeAsync(), _rabbitMq.InitializeAsync());
         _areas = Recording.Areas.ToDictionary(area => area, area => Task.Run(() => ReplayAsync(area)));
     }
 
     public async Task DisposeAsync()
     {
         await Task.WhenAll(_areas.Values);
-        await _postgres.DisposeAsync();
+        await Task.WhenAll(_postgres.DisposeAsync(), _rabbitMq.DisposeAsync());
     }
 
     public void Dispose() => _slots.Dispose();
@@ -73,7 +74,7 @@ public sealed class ConformanceRun : IAsyncLifetime, IDisposable
     {
         try
         {
-            await using var setup = await ReplaySetup.StartAsync(setupName, _postgres);
+            await using var setup = await ReplaySetup.StartAsync(setupName, _postgres, _rabbitMq);
             foreach (var recorded in cases) results[recorded.Id] = await RunAsync(recorded, setup);
         }
         catch (Exception failure)

@@ -17,12 +17,14 @@ internal static class Recording
     public static IReadOnlyList<string> Areas { get; } =
         [.. File.ReadLines(Path.Combine(Folder, "areas.txt")).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
 
-    /// <summary>The cases of an area whose services this harness has (none, or PostgreSQL), in recorded order.</summary>
+    private static readonly HashSet<string> Services = ["postgres", "rabbitmq"];
+
+    /// <summary>The cases of an area whose services this harness has, in recorded order.</summary>
     public static IReadOnlyList<RecordedCase> Cases(string area) =>
         [.. Read(area + ".json")["cases"]!.AsArray().Select(node => new RecordedCase(node!.AsObject())).Where(IsReplayed)];
 
     private static bool IsReplayed(RecordedCase recorded) =>
-        (Setups[recorded.Setup]!["services"]?.AsArray() ?? []).All(service => service!.GetValue<string>() == "postgres");
+        (Setups[recorded.Setup]!["services"]?.AsArray() ?? []).All(service => Services.Contains(service!.GetValue<string>()));
 
     private static JsonObject Read(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.AsObject();
 }

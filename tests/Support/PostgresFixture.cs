@@ -1,6 +1,5 @@
 using System.Globalization;
 using StocksDapr.Sidecar.Postgres;
-using StocksDapr.Sidecar.Running.Processes;
 
 namespace StocksDapr.Support;
 
@@ -11,8 +10,6 @@ namespace StocksDapr.Support;
 /// </summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
-    private const string OwnerFile = "owner";
-    private static readonly string Root = Path.Combine(Path.GetTempPath(), "stocksdapr-tests");
     private static readonly SemaphoreSlim Gate = new(1, 1);
     private static PostgresCluster? _shared;
     private static string _folder = "";
@@ -63,42 +60,13 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private static async Task<PostgresCluster> StartAsync()
     {
-        Directory.CreateDirectory(Root);
-        RemoveLeftovers();
-        _folder = Directory.CreateTempSubdirectory("stocksdapr-tests-").FullName;
-        Directory.Delete(_folder);
-        _folder = Path.Combine(Root, Path.GetFileName(_folder));
-        Directory.CreateDirectory(_folder);
-        var me = ProcessIdentity.Current;
-        await File.WriteAllTextAsync(Path.Combine(_folder, OwnerFile), $"{me.Pid} {me.Began}");
+        _folder = await ServerFolder.CreateAsync();
         var settings = new PostgresSettings
         {
             Durable = false,
             MaxConnections = 200,
-            InstallFolder = Path.Combine(Root, "server"),
+            InstallFolder = Path.Combine(ServerFolder.Root, "server"),
         };
-        return await PostgresCluster.StartAsync(Path.Combine(_folder, "postgres"), settings, CancellationToken.None);
-    }
-
-    private static void RemoveLeftovers()
-    {
-        foreach (var folder in Directory.GetDirectories(Root, "stocksdapr-tests-*"))
-        {
-            var owner = Path.Combine(folder, OwnerFile);
-            if (!File.Exists(owner) || File.ReadAllText(owner).Split(' ') is not [var pid, var began])
-                continue;
-            if (new ProcessIdentity(int.Parse(pid, CultureInfo.InvariantCulture), began).IsAlive)
-                continue;
-            if (PostmasterFile.ReadRunning(Path.Combine(folder, "postgres", "data")) is { } server)
-                UnixSignals.Send(server.Pid, UnixSignal.Kill);
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (IOException)
-            {
-                // Another test process removes it at this moment, or the server still writes: the next run takes it away.
-            }
-        }
+        return await PostgresCluster.StartAsync(Path.Combine(_folder, ServerFolder.Postgres), settings, CancellationToken.None);
     }
 }

@@ -34,6 +34,9 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
     /// <summary>The port on 127.0.0.1. It does not change while the broker runs, nor from run to run as long as nobody else takes it.</summary>
     public int Port { get; private set; }
 
+    /// <summary>The port of the management API on 127.0.0.1; null when it is not on.</summary>
+    public int? ManagementPort { get; private init; }
+
     public int? Pid => _server is { Gone.IsCompleted: false } server ? server.Pid : null;
 
     public int Restarts => _supervision.Restarts;
@@ -53,7 +56,9 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
         var folder = await account.ReachableAsync(Path.GetFullPath(directory), settings.Report, cancellationToken);
         var files = new RabbitMqFiles(folder, account);
         await RabbitMqServer.StopLeftoverAsync(files, cancellationToken);
-        var broker = new RabbitMqBroker(settings, account, files, binaries, await files.PrepareAsync(settings, cancellationToken));
+        int? managementPort = settings.Management ? files.ChooseManagementPort(settings.Report) : null;
+        var password = await files.PrepareAsync(settings, managementPort, cancellationToken);
+        var broker = new RabbitMqBroker(settings, account, files, binaries, password) { ManagementPort = managementPort };
         try
         {
             broker.Port = files.ChoosePort(settings.Report);

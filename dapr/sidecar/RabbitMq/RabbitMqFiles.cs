@@ -36,9 +36,11 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
 
     public int ChoosePort(Action<string> report) => RememberedPort.Choose(Path.Combine(folder, "port"), "RabbitMQ", report);
 
+    public int ChooseManagementPort(Action<string> report) => RememberedPort.Choose(Path.Combine(folder, "management-port"), "RabbitMQ's management", report);
+
     /// <summary>Makes what is not there yet and returns the password.</summary>
     /// <exception cref="BrokerException">There are data, but not the password to them.</exception>
-    public async Task<string> PrepareAsync(RabbitMqSettings settings, CancellationToken cancellationToken)
+    public async Task<string> PrepareAsync(RabbitMqSettings settings, int? managementPort, CancellationToken cancellationToken)
     {
         if (!File.Exists(PasswordFile))
         {
@@ -62,9 +64,9 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
         }
 
         var password = await File.ReadAllTextAsync(PasswordFile, cancellationToken);
-        OwnersFile.Write(ConfigurationFile, Configuration(settings, password));
+        OwnersFile.Write(ConfigurationFile, Configuration(settings, managementPort, password));
         await account.GiveAsync(ConfigurationFile, cancellationToken);
-        await File.WriteAllTextAsync(PluginsFile, "[].\n", cancellationToken);
+        await File.WriteAllTextAsync(PluginsFile, managementPort is null ? "[].\n" : "[rabbitmq_management].\n", cancellationToken);
 
         // Last: data without a password are refused above.
         Directory.CreateDirectory(Data);
@@ -117,7 +119,7 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
     /// <summary>The end of the server's log.</summary>
     public string LastLogLines() => File.Exists(Log) ? string.Join('\n', File.ReadLines(Log).TakeLast(8)) : "";
 
-    private static string Configuration(RabbitMqSettings settings, string password) => string.Create(CultureInfo.InvariantCulture,
+    private static string Configuration(RabbitMqSettings settings, int? managementPort, string password) => string.Create(CultureInfo.InvariantCulture,
         $"""
         # Written at every start.
         default_user = {User}
@@ -127,6 +129,16 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
         log.console = false
         log.file.rotation.date = $D0
         log.file.rotation.count = 7
+        {(managementPort is null ? "" : Management(managementPort.Value))}
+        """);
+
+    // Counts are shown soon after they change; rates, which nobody asks for, are not kept.
+    private static string Management(int port) => string.Create(CultureInfo.InvariantCulture,
+        $"""
+        management.tcp.ip = 127.0.0.1
+        management.tcp.port = {port}
+        management.rates_mode = none
+        collect_statistics_interval = 250
 
         """);
 

@@ -14,6 +14,7 @@ internal sealed class CaseReplay(RecordedCase recorded, ReplaySetup setup)
     private static readonly TimeSpan ExitInterval = TimeSpan.FromMilliseconds(20);
     private const int DefaultTimeoutMs = 3000;
     private const int DefaultSettleMs = 300;
+    private const int DefaultExitTimeoutMs = 15_000;
 
     private readonly Dictionary<string, Task<JsonObject>> _background = new(StringComparer.Ordinal);
 
@@ -72,18 +73,18 @@ internal sealed class CaseReplay(RecordedCase recorded, ReplaySetup setup)
                 await Task.Delay(what["ms"]!.GetValue<int>());
                 return null;
             case "signal":
-                setup.Terminate();
+                setup.Signal(what["name"]!.GetValue<string>());
                 return null;
             case "exit":
                 return await ExitAsync(what);
             case "start":
-                await setup.StartSidecarsAsync();
+                await setup.StartSidecarsAsync(waits: what["noWait"]?.GetValue<bool>() != true);
                 return null;
             case "resource":
                 setup.WriteResource(what["name"]!.GetValue<string>(), what["content"]?.GetValue<string>());
                 return null;
             case "probe":
-                return await SqlProbe.RunAsync(setup.Postgres!, what);
+                return what["rabbitmq"] is { } question ? await RabbitMqProbe.RunAsync(setup, question.AsObject(), what) : await SqlProbe.RunAsync(setup.Postgres!, what);
             default:
                 throw new InvalidOperationException($"{recorded.Id}: the step '{kind}' is not known");
         }
@@ -177,7 +178,7 @@ internal sealed class CaseReplay(RecordedCase recorded, ReplaySetup setup)
         {
             // The end of a process is looked for now and then, as it was when this was recorded.
             await Task.Delay(ExitInterval);
-            var code = await setup.Exit.WaitAsync(TimeSpan.FromMilliseconds(what["timeoutMs"]!.GetValue<int>()));
+            var code = await setup.Exit.WaitAsync(TimeSpan.FromMilliseconds(what["timeoutMs"]?.GetValue<int>() ?? DefaultExitTimeoutMs));
             var seen = new JsonObject { ["exited"] = true, ["code"] = code };
             if (what["timing"]?.GetValue<bool>() == true) seen["tookMs"] = (int)clock.ElapsedMilliseconds;
             return seen;

@@ -12,6 +12,7 @@ namespace StocksDapr.Conformance.Replaying;
 internal sealed class ReplaySetup : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private const int KilledCode = -9;
     private static readonly TimeSpan DefaultSettle = TimeSpan.FromMilliseconds(100);
 
     private readonly JsonObject _json;
@@ -22,10 +23,12 @@ internal sealed class ReplaySetup : IAsyncDisposable
     private SidecarMesh _mesh = new();
     private Task<int> _exit = Task.FromResult(0);
 
-    private ReplaySetup(JsonObject json, string? postgres)
+    private ReplaySetup(JsonObject json, string? postgres, RabbitMqFixture rabbitMq, RabbitMqHost? rabbitMqHost)
     {
         _json = json;
         Postgres = postgres;
+        RabbitMq = rabbitMq;
+        RabbitMqHost = rabbitMqHost;
         Apps = [.. json["apps"]!.AsArray().Select(app => new RecordedApp(Text(app!, "id")!, FreePort(), app!["subscribe"], app["rules"]?.AsArray(), Fill))];
     }
 
@@ -34,16 +37,22 @@ internal sealed class ReplaySetup : IAsyncDisposable
     /// <summary>Connection string of the setup's database; null when it needs none.</summary>
     public string? Postgres { get; }
 
+    public RabbitMqFixture RabbitMq { get; }
+
+    /// <summary>The setup's virtual host; null when it needs none.</summary>
+    public RabbitMqHost? RabbitMqHost { get; }
+
     /// <summary>Ends with the exit code when the sidecars have been told to stop.</summary>
     public Task<int> Exit => _exit;
 
     private bool ExpectsExit => _json["expectExit"]?.GetValue<bool>() == true;
 
-    public static async Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres)
+    public static async Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres, RabbitMqFixture rabbitMq)
     {
         var json = Recording.Setups[name]!.AsObject();
-        var needsDatabase = json["services"]?.AsArray().Any(service => service!.GetValue<string>() == "postgres") == true;
-        var setup = new ReplaySetup(json, needsDatabase ? await postgres.CreateDatabaseAsync() : null);
+        bool Needs(string wanted) => json["services"]?.AsArray().Any(service => service!.GetValue<string>() == wanted) == true;
+        var setup = new ReplaySetup(
+            json, Needs("postgres") ? await postgres.CreateDatabaseAsync() : null, rabbitMq, Needs("rabbitmq") ? await rabbitMq.CreateHostAsync() : null);
         try
         {
             setup.WriteFiles();
@@ -77,11 +86,14 @@ internal sealed class ReplaySetup : IAsyncDisposable
         foreach (var (mark, value) in _captured) text = text.Replace(mark, value, StringComparison.Ordinal);
         return text.Replace("@DEAD_PORT@", _deadPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("@DIR@", _folder, StringComparison.Ordinal)
-            .Replace("@POSTGRES@", Postgres ?? "", StringComparison.Ordinal);
+            .Replace("@POSTGRES@", Postgres ?? "", StringComparison.Ordinal)
+            .Replace("@RABBITMQ@", RabbitMqHost?.ConnectionString ?? "", StringComparison.Ordinal)
+            .Replace("@VHOST@", RabbitMqHost?.Name ?? "", StringComparison.Ordinal);
     }
 
     /// <summary>Starts the sidecars (again); a sidecar that cannot start has ended with code 1.</summary>
-    public async Task StartSidecarsAsync()
+    /// <param name="waits">Whether to return only when they are ready.</param>
+    public async Task StartSidecarsAsync(bool waits = true)
     {
         _mesh = new SidecarMesh();
         _sidecars = [.. Apps.Select((app, index) => new VirtualSidecar(Options(app, _json["apps"]![index]!.AsObject()), _mesh, NullLoggerFactory.Instance))];
@@ -97,6 +109,7 @@ internal sealed class ReplaySetup : IAsyncDisposable
         }
 
         _exit = WatchAsync(_sidecars[0]);
+        if (!waits) return;
         foreach (var (sidecar, app) in _sidecars.Zip(Apps))
         {
             if (app.IsListening || sidecar.Options.AppPort is null) await sidecar.WhenReady.WaitAsync(StartLimit);
@@ -105,8 +118,8 @@ internal sealed class ReplaySetup : IAsyncDisposable
         await Task.Delay(_json["settleMs"]?.GetValue<int>() is { } settle ? TimeSpan.FromMilliseconds(settle) : DefaultSettle);
     }
 
-    /// <summary>What SIGTERM does.</summary>
-    public void Terminate() => _exit = StopAllAsync(0);
+    /// <summary>What SIGTERM does, or SIGKILL as far as a sidecar in this process can be killed: nothing under way is finished.</summary>
+    public void Signal(string name) => _exit = name == "KILL" ? StopAllAsync(KilledCode, new CancellationToken(canceled: true)) : StopAllAsync(0);
 
     public void WriteResource(string name, string? content)
     {
@@ -124,9 +137,9 @@ internal sealed class ReplaySetup : IAsyncDisposable
 
     private async Task<int> WatchAsync(VirtualSidecar sidecar) => await StopAllAsync(await sidecar.ShutdownRequested);
 
-    private async Task<int> StopAllAsync(int code)
+    private async Task<int> StopAllAsync(int code, CancellationToken cancellationToken = default)
     {
-        foreach (var sidecar in _sidecars) await sidecar.StopAsync(CancellationToken.None);
+        foreach (var sidecar in _sidecars) await sidecar.StopAsync(cancellationToken);
         return code;
     }
 

@@ -16,12 +16,12 @@ internal sealed class RabbitMqConnection : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _disposing = new();
     private readonly ConnectionFactory _factory;
-    private readonly RabbitMqSettings _settings;
+    private readonly RabbitMqPubSubSettings _settings;
     private readonly string? _name;
     private readonly ILogger _log;
     private Task<IConnection>? _current;
 
-    public RabbitMqConnection(RabbitMqSettings settings, ILogger log)
+    public RabbitMqConnection(RabbitMqPubSubSettings settings, ILogger log)
     {
         _settings = settings;
         _log = log;
@@ -98,7 +98,7 @@ internal sealed class RabbitMqConnection : IAsyncDisposable
         await connection.DisposeAsync();
     }
 
-    private static ConnectionFactory CreateFactory(RabbitMqSettings settings)
+    private static ConnectionFactory CreateFactory(RabbitMqPubSubSettings settings)
     {
         var address = settings.Address;
         var factory = new ConnectionFactory

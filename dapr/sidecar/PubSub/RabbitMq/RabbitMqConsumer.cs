@@ -30,7 +30,7 @@ internal sealed class RabbitMqConsumer : AsyncDefaultBasicConsumer, IAsyncDispos
     /// <summary>Declares the queue and begins to consume it.</summary>
     /// <exception cref="RabbitMqException">The broker cannot be reached, or refuses.</exception>
     public static async Task<RabbitMqConsumer> StartAsync(
-        RabbitMqConnection connection, RabbitMqQueue queue, RabbitMqTopology topology, RabbitMqSettings settings, RabbitMqProperties properties,
+        RabbitMqConnection connection, RabbitMqQueue queue, RabbitMqTopology topology, RabbitMqPubSubSettings settings, RabbitMqProperties properties,
         Action<RabbitMqDelivery> receive, CancellationToken cancellationToken)
     {
         var channel = await connection.OpenChannelAsync(confirms: false, cancellationToken);

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 
 /// <summary>Publish metadata to AMQP properties, and those to the metadata of a delivery.</summary>
-internal sealed class RabbitMqProperties(RabbitMqSettings settings, ILogger log)
+internal sealed class RabbitMqProperties(RabbitMqPubSubSettings settings, ILogger log)
 {
     private const string DefaultContentType = "text/plain";
 

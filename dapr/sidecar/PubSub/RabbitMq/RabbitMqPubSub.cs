@@ -8,14 +8,14 @@ namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 /// </summary>
 internal sealed class RabbitMqPubSub : IPubSub
 {
-    private readonly RabbitMqSettings _settings;
+    private readonly RabbitMqPubSubSettings _settings;
     private readonly RabbitMqPublisher _publisher;
     private readonly RabbitMqConnection _consumers;
     private readonly RabbitMqTopology _topology;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private RabbitMqPubSub(RabbitMqSettings settings, TimeProvider time, ILogger log)
+    private RabbitMqPubSub(RabbitMqPubSubSettings settings, TimeProvider time, ILogger log)
     {
         _settings = settings;
         _time = time;
@@ -35,7 +35,7 @@ internal sealed class RabbitMqPubSub : IPubSub
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new RabbitMqPubSub(
-            RabbitMqSettings.Read(spec), spec.Context.Time, spec.Context.Loggers.CreateLogger($"{typeof(RabbitMqPubSub).FullName}[{spec.Context.AppId}/{spec.Name}]"));
+            RabbitMqPubSubSettings.Read(spec), spec.Context.Time, spec.Context.Loggers.CreateLogger($"{typeof(RabbitMqPubSub).FullName}[{spec.Context.AppId}/{spec.Name}]"));
     }
 
     public Task InitAsync(CancellationToken cancellationToken) => _publisher.ConnectAsync(cancellationToken);

@@ -6,7 +6,7 @@ namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 /// Publishes on one channel, in the order of the calls, and waits for confirmations outside of that line. What fails is tried three times as daprd does:
 /// after the reconnect wait when the way to the broker is lost, after two seconds otherwise.
 /// </summary>
-internal sealed class RabbitMqPublisher(RabbitMqSettings settings, TimeProvider time, ILogger log) : IAsyncDisposable
+internal sealed class RabbitMqPublisher(RabbitMqPubSubSettings settings, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private const int Attempts = 3;
     private static readonly TimeSpan RetryWait = TimeSpan.FromSeconds(2);

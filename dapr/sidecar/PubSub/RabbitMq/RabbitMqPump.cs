@@ -19,12 +19,12 @@ internal sealed class RabbitMqPump : IAsyncDisposable
     private readonly CancellationTokenSource _cut = new();
     private readonly SemaphoreSlim _slots = new(MostAtOnce, MostAtOnce);
     private readonly SubscribeRequest _request;
-    private readonly RabbitMqSettings _settings;
+    private readonly RabbitMqPubSubSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Task _loop;
 
-    public RabbitMqPump(SubscribeRequest request, RabbitMqSettings settings, TimeProvider time, ILogger log)
+    public RabbitMqPump(SubscribeRequest request, RabbitMqPubSubSettings settings, TimeProvider time, ILogger log)
     {
         _request = request;
         _settings = settings;

@@ -14,7 +14,7 @@ internal sealed class RabbitMqSubscription : ISubscription
     private readonly RabbitMqQueue _queue;
     private readonly RabbitMqTopology _topology;
     private readonly RabbitMqConnection _connection;
-    private readonly RabbitMqSettings _settings;
+    private readonly RabbitMqPubSubSettings _settings;
     private readonly RabbitMqProperties _properties;
     private readonly RabbitMqPump _pump;
     private readonly TimeProvider _time;
@@ -25,7 +25,7 @@ internal sealed class RabbitMqSubscription : ISubscription
     private RabbitMqConsumer? _consumer;
 
     public RabbitMqSubscription(
-        SubscribeRequest request, RabbitMqQueue queue, RabbitMqTopology topology, RabbitMqConnection connection, RabbitMqSettings settings, TimeProvider time, ILogger log)
+        SubscribeRequest request, RabbitMqQueue queue, RabbitMqTopology topology, RabbitMqConnection connection, RabbitMqPubSubSettings settings, TimeProvider time, ILogger log)
     {
         _queue = queue;
         _topology = topology;

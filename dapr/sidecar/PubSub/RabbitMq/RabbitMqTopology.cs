@@ -8,7 +8,7 @@ namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 /// The exchanges and queues of daprd, under its names and with its arguments: a sidecar of either kind finds what the other has declared. Whoever uses
 /// another name, flag or argument gets <c>PRECONDITION_FAILED</c> from the broker.
 /// </summary>
-internal sealed class RabbitMqTopology(RabbitMqSettings settings)
+internal sealed class RabbitMqTopology(RabbitMqPubSubSettings settings)
 {
     private const string DeadLetterKind = "fanout";
     private const string Classic = "classic";

@@ -7,7 +7,7 @@ using StocksDapr.Sidecar.Resources;
 namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 
 /// <summary>The metadata of a <c>pubsub.rabbitmq</c> component, checked. Names and defaults are daprd's.</summary>
-internal sealed record RabbitMqSettings
+internal sealed record RabbitMqPubSubSettings
 {
     public required RabbitMqAddress Address { get; init; }
 
@@ -68,7 +68,7 @@ internal sealed record RabbitMqSettings
     public X509Certificate2? ClientCertificate { get; init; }
 
     /// <exception cref="ComponentMetadataException">A value is missing or makes no sense; the message says which and what is valid.</exception>
-    public static RabbitMqSettings Read(ComponentSpec spec)
+    public static RabbitMqPubSubSettings Read(ComponentSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         var address = RabbitMqAddress.Read(spec);
@@ -76,7 +76,7 @@ internal sealed record RabbitMqSettings
         var external = Flag(spec, "saslExternal", false);
         if (external && (authorities is null || certificate is null))
             throw new ComponentMetadataException("saslExternal", "can only be true when caCert, clientCert and clientKey are set");
-        return new RabbitMqSettings
+        return new RabbitMqPubSubSettings
         {
             Address = address,
             ConsumerId = spec.Get("consumerID")?.Trim() is { Length: > 0 } id ? id : spec.Context.AppId,
