@@ -23,25 +23,29 @@ internal static class ServiceRoutes
     [
         "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
         "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
-        "/backfills", "/backfills/{id}", "/runs", "/runs/{id}",
+        "/backfills", "/backfills/{id}", "/runs", "/runs/{id}", "/dead-letters",
     ];
 
-    /// <summary>The paths that are posted to Collector.</summary>
-    private static readonly string[] CollectorPaths =
-        ["/bars", ImportsPath, "/backfills", "/backfills/{id}/pause", "/backfills/{id}/resume", "/backfills/{id}/cancel"];
+    /// <summary>The paths that are posted, with the service that takes them.</summary>
+    private static readonly (string Service, string Path)[] PostedPaths =
+    [
+        (AppIds.Collector, "/bars"), (AppIds.Collector, ImportsPath),
+        (AppIds.Collector, "/backfills"), (AppIds.Collector, "/backfills/{id}/pause"), (AppIds.Collector, "/backfills/{id}/resume"), (AppIds.Collector, "/backfills/{id}/cancel"),
+        (AppIds.Writer, "/dead-letters/replay"), (AppIds.Writer, "/dead-letters/{id}/replay"),
+    ];
 
     /// <summary>Every proxied operation, as OpenAPI names paths, with the service behind it.</summary>
     public static IEnumerable<(string Service, string Method, string Path)> Operations =>
-        QueryPaths.Select(path => (AppIds.Query, "get", path)).Concat(CollectorPaths.Select(path => (AppIds.Collector, "post", path)));
+        QueryPaths.Select(path => (AppIds.Query, "get", path)).Concat(PostedPaths.Select(posted => (posted.Service, "post", posted.Path)));
 
     public static void MapServices(this IEndpointRouteBuilder app)
     {
         foreach (var path in QueryPaths)
             app.MapMethods(Prefix + path, Reading, Forward(app, AppIds.Query)).RequireAuthorization(Scopes.Read).ExcludeFromDescription();
 
-        foreach (var path in CollectorPaths)
+        foreach (var (service, path) in PostedPaths)
         {
-            var writing = app.MapMethods(Prefix + path, Writing, Forward(app, AppIds.Collector)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
+            var writing = app.MapMethods(Prefix + path, Writing, Forward(app, service)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
             if (path == ImportsPath)
                 writing.WithMetadata(BodyLimit.None); // Streamed to disk: how large it may be is Collector's business.
         }

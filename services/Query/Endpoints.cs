@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using StocksDapr.Query.Bars;
 using StocksDapr.Query.Coverage;
+using StocksDapr.Query.DeadLetters;
 using StocksDapr.Query.Imports;
 using StocksDapr.Query.Latest;
 using StocksDapr.Query.Movers;
@@ -111,6 +112,12 @@ internal static class Endpoints
         app.MapGet("/quality/findings", QualityEndpoint.FindingsAsync)
             .Describe("getFindings", "What was noticed about stored data, newest first.", filter)
             .Produces<ListPage<FindingItem>>().WithTags("Quality");
+        app.MapGet("/dead-letters", DeadLettersEndpoint.ListAsync)
+            .Describe(
+                "getDeadLetters", "Messages that could not be processed, newest first.",
+                ("topic", "The topic that they were published to; all by default."), ("state", "waiting or replayed; both by default."),
+                ("limit", "Items in this answer at most: 1 to 1000, 100 by default."), Cursor)
+            .Produces<ListPage<DeadLetterItem>>().WithTags("Dead letters");
     }
 
     private static void MapImports(IEndpointRouteBuilder app)

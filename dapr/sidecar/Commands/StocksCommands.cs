@@ -29,6 +29,7 @@ internal static class StocksCommands
         LogsCommand.Make(),
         TokenCommand.Make(),
         ImportCommand.Make(),
+        ReplayCommand.Make(),
         TestCommand.Make(),
         SidecarCommand.Make(),
     };

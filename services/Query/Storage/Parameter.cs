@@ -18,6 +18,8 @@ internal static class Parameter
 
     public static NpgsqlParameter Real(double? value) => Of(NpgsqlDbType.Double, value);
 
+    public static NpgsqlParameter Boolean(bool? value) => Of(NpgsqlDbType.Boolean, value);
+
     public static NpgsqlParameter Instant(DateTimeOffset? value) => Of(NpgsqlDbType.TimestampTz, value?.UtcDateTime);
 
     private static NpgsqlParameter Of(NpgsqlDbType type, object? value) => new() { NpgsqlDbType = type, Value = value ?? DBNull.Value };

@@ -13,6 +13,8 @@ internal static class Rows
     public static string[] Texts(this NpgsqlDataReader row, string column) =>
         row.GetOrdinal(column) is var ordinal && row.IsDBNull(ordinal) ? [] : row.GetFieldValue<string[]>(ordinal);
 
+    public static bool Flag(this NpgsqlDataReader row, string column) => row.GetBoolean(row.GetOrdinal(column));
+
     public static short Small(this NpgsqlDataReader row, string column) => row.GetInt16(row.GetOrdinal(column));
 
     public static int Integer(this NpgsqlDataReader row, string column) => row.GetInt32(row.GetOrdinal(column));

@@ -26,7 +26,7 @@ internal sealed class DeadLetterStore(Database database)
 
     private const string WaitingSql = """
         SELECT id, topic, event_id, body, truncated FROM market.dead_letters
-        WHERE replayed_at IS NULL AND NOT truncated AND topic = ANY ($1) ORDER BY id LIMIT $2
+        WHERE replayed_at IS NULL AND NOT truncated AND topic = ANY ($1) AND id <= $2 ORDER BY id LIMIT $3
         """;
 
     private const string ReplayedSql = "UPDATE market.dead_letters SET replayed_at = clock_timestamp(), replays = replays + 1 WHERE id = $1";
@@ -73,7 +73,8 @@ internal sealed class DeadLetterStore(Database database)
     }
 
     /// <summary>Whole letters of these topics that were never replayed, oldest first.</summary>
-    public async Task<IReadOnlyList<KeptDeadLetter>> FindWaitingAsync(IReadOnlyCollection<string> topics, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<KeptDeadLetter>> FindWaitingAsync(
+        IReadOnlyCollection<string> topics, long upTo, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(WaitingSql, connection)
@@ -81,6 +82,7 @@ internal sealed class DeadLetterStore(Database database)
             Parameters =
             {
                 Columns.Texts(topics.ToArray()),
+                new() { Value = upTo },
                 new() { Value = limit },
             },
         };

@@ -15,7 +15,9 @@ internal static class ReplayEndpoints
             .WithSummary("Publishes one dead letter again to the topic that it came from.");
         app.MapPost("/dead-letters/replay", ReplayWaitingAsync)
             .WithSummary("Publishes the dead letters again that were never replayed, oldest first.")
-            .WithDescription("At most `limit` of them (1 to 1000, default 100), of one `topic` or all. Goes on past those that cannot be published again.");
+            .WithDescription(
+                "At most `limit` of them (1 to 1000, default 100), of one `topic` or all, none newer than the letter `upTo`: what is refused again comes back as a "
+                + "new letter, which whoever replays until none is left would meet for ever. Goes on past those that cannot be published again.");
     }
 
     private static async Task<IResult> ReplayOneAsync(long id, DeadLetterStore store, Replay replay, CancellationToken cancellationToken)
@@ -33,7 +35,7 @@ internal static class ReplayEndpoints
     }
 
     private static async Task<IResult> ReplayWaitingAsync(
-        DeadLetterStore store, Replay replay, CancellationToken cancellationToken, string? topic = null, int limit = DefaultLimit)
+        DeadLetterStore store, Replay replay, CancellationToken cancellationToken, string? topic = null, long upTo = long.MaxValue, int limit = DefaultLimit)
     {
         if (limit is < 1 or > MaxLimit)
             return ApiProblem.BadRequest("bad_limit", $"'limit' is {limit}.", $"limit=1 to {MaxLimit}");
@@ -43,7 +45,7 @@ internal static class ReplayEndpoints
 
         var published = 0;
         var notPossible = new List<long>();
-        foreach (var kept in await store.FindWaitingAsync(topic is null ? Replay.ReplayableTopics : [topic], limit, cancellationToken))
+        foreach (var kept in await store.FindWaitingAsync(topic is null ? Replay.ReplayableTopics : [topic], upTo, limit, cancellationToken))
         {
             switch (await replay.RunAsync(kept, cancellationToken))
             {

@@ -13,7 +13,7 @@ using StocksDapr.Support;
 
 namespace StocksDapr.Gateway.House;
 
-/// <summary>The gateway on a real port, with its real sidecar and a state store in memory, before two services that are made up.</summary>
+/// <summary>The gateway on a real port, with its real sidecar and a state store in memory, before services that are made up.</summary>
 internal sealed class GatewayHouse : IAsyncDisposable
 {
     public const string LocalKey = "a key of the machine that nobody else can know";
@@ -23,14 +23,16 @@ internal sealed class GatewayHouse : IAsyncDisposable
     private readonly List<WebApplication> _gateways = [];
     private readonly List<HttpClient> _clients = [];
 
-    private GatewayHouse(DirectoryInfo resources, VirtualSidecar sidecar, FakeService query, FakeService collector) =>
-        (_resources, Sidecar, Query, Collector) = (resources, sidecar, query, collector);
+    private GatewayHouse(DirectoryInfo resources, VirtualSidecar sidecar, FakeService query, FakeService collector, FakeService writer) =>
+        (_resources, Sidecar, Query, Collector, Writer) = (resources, sidecar, query, collector, writer);
 
     public VirtualSidecar Sidecar { get; }
 
     public FakeService Query { get; }
 
     public FakeService Collector { get; }
+
+    public FakeService Writer { get; }
 
     public WebApplication Gateway => _gateways[0];
 
@@ -60,7 +62,8 @@ internal sealed class GatewayHouse : IAsyncDisposable
             mesh,
             NullLoggerFactory.Instance);
         await sidecar.StartAsync(CancellationToken.None);
-        var house = new GatewayHouse(resources, sidecar, await FakeService.StartAsync("query", mesh), await FakeService.StartAsync("collector", mesh));
+        var house = new GatewayHouse(
+            resources, sidecar, await FakeService.StartAsync("query", mesh), await FakeService.StartAsync("collector", mesh), await FakeService.StartAsync("writer", mesh));
         await house.AddGatewayAsync(time, settings);
         house.Anonymous = house.Client();
         house.Local = house.Client(LocalKey);
@@ -125,6 +128,7 @@ internal sealed class GatewayHouse : IAsyncDisposable
             await gateway.DisposeAsync();
         await Query.DisposeAsync();
         await Collector.DisposeAsync();
+        await Writer.DisposeAsync();
         await Sidecar.DisposeAsync();
         _resources.Delete(recursive: true);
     }

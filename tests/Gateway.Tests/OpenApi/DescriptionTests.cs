@@ -13,6 +13,7 @@ public sealed partial class DescriptionTests : GatewayTest
     {
         Describe(House.Query, "get", "/bars", "/bars/{symbol}", "/imports/{id}", "/imports/{id}/missing-batches", "/metrics");
         Describe(House.Collector, "post", "/bars", "/imports", "/collect-due");
+        Describe(House.Writer, "post", "/dead-letters/replay", "/dead-letters/{id}/replay", "/topics/bars");
 
         var document = JsonNode.Parse(await House.Anonymous.GetStringAsync("/openapi/v1.json"))!;
 

@@ -62,6 +62,20 @@ public sealed class ProxyTests : GatewayTest
         House.Query.Seen.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Dead_letters_are_read_from_Query_and_replayed_by_Writer()
+    {
+        using var reader = House.Client(await House.TokenAsync("read"));
+        using var writer = House.Client(await House.TokenAsync("write"));
+
+        (await reader.GetAsync("/api/v1/dead-letters?state=waiting")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await writer.PostAsync("/api/v1/dead-letters/7/replay", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+        await reader.PostAsync("/api/v1/dead-letters/replay", null).ShouldBeProblemAsync(403, "missing_scope");
+
+        House.Query.Seen.Single().Target.Should().Be("/dead-letters?state=waiting");
+        House.Writer.Seen.Single().Target.Should().Be("/dead-letters/7/replay");
+    }
+
     [Theory]
     [InlineData("/api/v1/metrics")]
     [InlineData("/api/v1/dapr/subscribe")]

@@ -86,6 +86,18 @@ public sealed class DeadLetterTests(PostgresFixture postgres) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task Replay_leaves_what_came_later_alone()
+    {
+        await KeepAsync(Topics.RawBars, new { symbol = "AAPL" });
+        var first = await LastIdAsync();
+        await KeepAsync(Topics.RawBars, new { symbol = "MSFT" });
+
+        (await PostAsync($"/dead-letters/replay?upTo={first}")).GetProperty("published").GetInt32().Should().Be(1);
+
+        _writer.Sidecar.Published.Select(published => published.PartitionKey).Should().Equal("AAPL");
+    }
+
+    [Fact]
     public async Task Replay_says_what_it_cannot_do()
     {
         await KeepAsync("somebody-else", new { });
