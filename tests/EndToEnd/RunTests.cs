@@ -1,4 +1,6 @@
+using System.Net.Http.Json;
 using System.Text.Json;
+using StocksDapr.Support;
 using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd;
@@ -55,4 +57,29 @@ public sealed class RunTests(RunningPlatform platform)
         again.ExitCode.Should().Be(0, again.ToString());
         again.Output.Should().MatchRegex(@"smoke\.csv\s*│\s*3\s*│\s*0\s*│\s*2\s*│\s*0\s*│\s*0\s*│\s*1\s*│");
     }
+
+    [Fact]
+    public async Task A_message_that_nobody_can_read_is_kept_and_can_be_replayed()
+    {
+        using var sidecar = new HttpClient();
+        using var published = await sidecar.PostAsJsonAsync($"http://127.0.0.1:{SidecarPortOf("writer")}/v1.0/publish/pubsub/bars", new { schema = 99 });
+        published.IsSuccessStatusCode.Should().BeTrue();
+        await Eventually.BeTrueAsync(async () => (await LettersAsync("waiting")).Length == 1);
+
+        var replay = await platform.StocksAsync(["replay", "--topic", "bars"]);
+
+        replay.ExitCode.Should().Be(0, replay.ToString());
+        replay.Output.Trim().Should().Be("1 published again");
+        (await LettersAsync("replayed")).Should().ContainSingle().Which.GetProperty("reason").GetString().Should().Contain("schema 99");
+        await Eventually.BeTrueAsync(async () => (await LettersAsync("waiting")).Length == 1);
+    }
+
+    private async Task<JsonElement[]> LettersAsync(string state) =>
+        [.. (await platform.GetAsync($"/api/v1/dead-letters?topic=bars&state={state}")).GetProperty("items").EnumerateArray()];
+
+    private int SidecarPortOf(string service) =>
+        File.ReadAllText($"/proc/{platform.ProcessOf(service)}/environ").Split('\0')
+            .Where(variable => variable.StartsWith("DAPR_HTTP_PORT=", StringComparison.Ordinal))
+            .Select(variable => int.Parse(variable.AsSpan("DAPR_HTTP_PORT=".Length), System.Globalization.CultureInfo.InvariantCulture))
+            .Single();
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using StocksDapr.Sidecar.Commands.Imports;
 using StocksDapr.Sidecar.Commands.Local;
-using StocksDapr.Sidecar.Running;
 
 namespace StocksDapr.Sidecar.Commands;
 
@@ -10,9 +9,6 @@ internal static class ImportCommand
 {
     private const int ShownRejections = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
-    /// <summary>Longer than any import; the token is revoked at the end of it.</summary>
-    private static readonly TimeSpan TokenLife = TimeSpan.FromHours(24);
 
     public static Command Make()
     {
@@ -48,18 +44,8 @@ internal static class ImportCommand
                 return await RunAsync(gateway, files, hints, parsed.GetValue(report), cancellationToken);
             }
 
-            using var administrator = new GatewayClient(address, LocalGateway.AdministratorKey(folder), Patience);
-            var made = await LocalGateway.MakeTokenAsync(
-                administrator, "import", ["read", "write"], TimeProvider.System.GetUtcNow() + TokenLife, cancellationToken);
-            try
-            {
-                using var gateway = new GatewayClient(address, made.Text, Patience);
-                return await RunAsync(gateway, files, hints, parsed.GetValue(report), cancellationToken);
-            }
-            finally
-            {
-                await TryRevokeAsync(administrator, made);
-            }
+            await using var own = await TemporaryToken.MakeAsync(address, folder, "import", ["read", "write"], Patience, cancellationToken);
+            return await RunAsync(own.Gateway, files, hints, parsed.GetValue(report), cancellationToken);
         });
         return command;
     }
@@ -98,21 +84,5 @@ internal static class ImportCommand
         var all = ImportDisplay.Sum(outcomes).Rejected;
         if (all > ShownRejections)
             Console.WriteLine($"… and {all - ShownRejections} more rejected rows; --report out.csv writes all of them.");
-    }
-
-    /// <summary>The token ends by itself; that it could not be revoked is no failure of the import.</summary>
-    private static async Task TryRevokeAsync(GatewayClient administrator, MadeToken made)
-    {
-        if (made.Id is null)
-            return;
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-            await LocalGateway.RevokeTokenAsync(administrator, made.Id, limit.Token);
-        }
-        catch (Exception exception) when (exception is RunFailedException or OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync($"The import's token could not be revoked ({exception.Message}); it ends within {TokenLife.TotalHours:0} hours.");
-        }
     }
 }

@@ -24,11 +24,11 @@ internal static class ReplayCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var folder = Places.FindData(parsed.GetValue(data));
-            using var administrator = new GatewayClient(
-                LocalGateway.Address(parsed.GetValue(url), folder), LocalGateway.AdministratorKey(folder), Patience);
+            var address = LocalGateway.Address(parsed.GetValue(url), folder);
+            await using var own = await TemporaryToken.MakeAsync(address, folder, "replay", ["read", "write"], Patience, cancellationToken);
             return parsed.GetValue(id) is { } one
-                ? await OneAsync(administrator, one, cancellationToken)
-                : await WaitingAsync(administrator, parsed.GetValue(topic), cancellationToken);
+                ? await OneAsync(own.Gateway, one, cancellationToken)
+                : await WaitingAsync(own.Gateway, parsed.GetValue(topic), cancellationToken);
         });
         return command;
     }
