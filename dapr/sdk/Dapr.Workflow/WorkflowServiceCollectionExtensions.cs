@@ -61,6 +61,9 @@ public static class WorkflowServiceCollectionExtensions
             return factory;
         });
         services.TryAddSingleton(WorkerHub);
+        services.TryAddSingleton<TurnRunner>();
+        services.TryAddSingleton<ActivityRunner>();
+        services.TryAddSingleton<WorkItemProcessor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, WorkflowWorker>());
         services.Add(new ServiceDescriptor(typeof(DaprWorkflowClient), provider => BuildClient(provider, configureClient), lifetime));
         services.TryAdd(new ServiceDescriptor(typeof(IDaprWorkflowClient), provider => provider.GetRequiredService<DaprWorkflowClient>(), lifetime));
