@@ -23,8 +23,20 @@ internal static class Recording
     public static IReadOnlyList<RecordedCase> Cases(string area) =>
         [.. Read(area + ".json")["cases"]!.AsArray().Select(node => new RecordedCase(node!.AsObject())).Where(IsReplayed)];
 
+    /// <summary>The cases of some areas, for a theory.</summary>
+    public static TheoryData<string, string> TheoryOf(IEnumerable<string> areas)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var area in areas)
+        {
+            foreach (var recorded in Cases(area)) cases.Add(area, recorded.Id);
+        }
+
+        return cases;
+    }
+
     private static bool IsReplayed(RecordedCase recorded) =>
-        (Setups[recorded.Setup]!["services"]?.AsArray() ?? []).All(service => Services.Contains(service!.GetValue<string>()));
+        recorded.Services.All(Services.Contains);
 
     private static JsonObject Read(string file) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, file)))!.AsObject();
 }
@@ -35,6 +47,9 @@ internal sealed class RecordedCase(JsonObject json)
     public string Id { get; } = json["id"]!.GetValue<string>();
 
     public string Setup { get; } = json["needs"]!["setup"]!.GetValue<string>();
+
+    /// <summary>What must run for it besides sidecars.</summary>
+    public IReadOnlyList<string> Services => [.. (Recording.Setups[Setup]!["services"]?.AsArray() ?? []).Select(service => service!.GetValue<string>())];
 
     public bool IsAlone { get; } = json["needs"]!["alone"]?.GetValue<bool>() == true;
 

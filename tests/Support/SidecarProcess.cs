@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
 namespace StocksDapr.Support;
 
@@ -42,14 +41,6 @@ public sealed class SidecarProcess : IAsyncDisposable
 
     /// <summary>The development sidecar's command: <c>dotnet StocksDapr.Sidecar.dll</c>, from this test's own output.</summary>
     public static IReadOnlyList<string> DevelopmentSidecar { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "StocksDapr.Sidecar.dll")];
-
-    /// <summary>A port that is free now.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     /// <param name="command">The program and its first arguments.</param>
     /// <param name="httpPort">Its HTTP port.</param>

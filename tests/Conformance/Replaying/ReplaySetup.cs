@@ -1,9 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
-using StocksDapr.Sidecar.Hosting;
 using StocksDapr.Support;
 
 namespace StocksDapr.Conformance.Replaying;
@@ -11,25 +7,23 @@ namespace StocksDapr.Conformance.Replaying;
 /// <summary>A recorded setup, running: its folder, its applications and their sidecars.</summary>
 internal sealed class ReplaySetup : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private const int KilledCode = -9;
     private static readonly TimeSpan DefaultSettle = TimeSpan.FromMilliseconds(100);
 
     private readonly JsonObject _json;
     private readonly string _folder = Directory.CreateTempSubdirectory("conformance-").FullName;
     private readonly Dictionary<string, string> _captured = new(StringComparer.Ordinal);
-    private readonly int _deadPort = FreePort();
-    private List<VirtualSidecar> _sidecars = [];
-    private SidecarMesh _mesh = new();
-    private Task<int> _exit = Task.FromResult(0);
+    private readonly int _deadPort = FreePorts.Next();
+    private readonly ISidecars _sidecars;
 
-    private ReplaySetup(JsonObject json, string? postgres, RabbitMqFixture rabbitMq, RabbitMqHost? rabbitMqHost)
+    private ReplaySetup(JsonObject json, string? postgres, RabbitMqFixture rabbitMq, RabbitMqHost? rabbitMqHost, IReadOnlyList<string>? command)
     {
         _json = json;
         Postgres = postgres;
         RabbitMq = rabbitMq;
         RabbitMqHost = rabbitMqHost;
-        Apps = [.. json["apps"]!.AsArray().Select(app => new RecordedApp(Text(app!, "id")!, FreePort(), app!["subscribe"], app["rules"]?.AsArray(), Fill))];
+        Apps = [.. json["apps"]!.AsArray().Select(app => new RecordedApp(Text(app!, "id")!, FreePorts.Next(), app!["subscribe"], app["rules"]?.AsArray(), Fill))];
+        SidecarStart[] starts = [.. Apps.Select((app, index) => Start(app, json["apps"]![index]!.AsObject()))];
+        _sidecars = command is null ? new HostedSidecars(starts, EnvironmentOf(json), _folder) : new SidecarProcesses(command, starts, EnvironmentOf(json), _folder);
     }
 
     public IReadOnlyList<RecordedApp> Apps { get; }
@@ -43,16 +37,16 @@ internal sealed class ReplaySetup : IAsyncDisposable
     public RabbitMqHost? RabbitMqHost { get; }
 
     /// <summary>Ends with the exit code when the sidecars have been told to stop.</summary>
-    public Task<int> Exit => _exit;
+    public Task<int> Exit => _sidecars.Exit;
 
     private bool ExpectsExit => _json["expectExit"]?.GetValue<bool>() == true;
 
-    public static async Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres, RabbitMqFixture rabbitMq)
+    public static async Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres, RabbitMqFixture rabbitMq, IReadOnlyList<string>? command)
     {
         var json = Recording.Setups[name]!.AsObject();
         bool Needs(string wanted) => json["services"]?.AsArray().Any(service => service!.GetValue<string>() == wanted) == true;
         var setup = new ReplaySetup(
-            json, Needs("postgres") ? await postgres.CreateDatabaseAsync() : null, rabbitMq, Needs("rabbitmq") ? await rabbitMq.CreateHostAsync() : null);
+            json, Needs("postgres") ? await postgres.CreateDatabaseAsync() : null, rabbitMq, Needs("rabbitmq") ? await rabbitMq.CreateHostAsync() : null, command);
         try
         {
             setup.WriteFiles();
@@ -73,7 +67,7 @@ internal sealed class ReplaySetup : IAsyncDisposable
 
     public RecordedApp App(string? id) => id is null ? Apps[0] : Apps.Single(app => app.Id == id);
 
-    public int HttpPort(string? appId) => appId is null ? _sidecars[0].HttpPort : _sidecars.Single(sidecar => sidecar.Options.AppId == appId).HttpPort;
+    public int HttpPort(string? appId) => _sidecars.HttpPort(appId ?? Apps[0].Id) ?? throw new InvalidOperationException("the sidecar has not been started");
 
     public void Capture(string name, string value) => _captured[$"@{name}@"] = value;
 
@@ -81,8 +75,12 @@ internal sealed class ReplaySetup : IAsyncDisposable
     public string Fill(string text)
     {
         if (!text.Contains('@', StringComparison.Ordinal)) return text;
-        foreach (var app in Apps) text = text.Replace($"@APP_PORT:{app.Id}@", app.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        foreach (var sidecar in _sidecars) text = text.Replace($"@HTTP_PORT:{sidecar.Options.AppId}@", sidecar.HttpPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        foreach (var app in Apps)
+        {
+            text = text.Replace($"@APP_PORT:{app.Id}@", app.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+            if (_sidecars?.HttpPort(app.Id) is { } port) text = text.Replace($"@HTTP_PORT:{app.Id}@", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        }
+
         foreach (var (mark, value) in _captured) text = text.Replace(mark, value, StringComparison.Ordinal);
         return text.Replace("@DEAD_PORT@", _deadPort.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
             .Replace("@DIR@", _folder, StringComparison.Ordinal)
@@ -95,31 +93,13 @@ internal sealed class ReplaySetup : IAsyncDisposable
     /// <param name="waits">Whether to return only when they are ready.</param>
     public async Task StartSidecarsAsync(bool waits = true)
     {
-        _mesh = new SidecarMesh();
-        _sidecars = [.. Apps.Select((app, index) => new VirtualSidecar(Options(app, _json["apps"]![index]!.AsObject()), _mesh, NullLoggerFactory.Instance))];
-        _exit = new TaskCompletionSource<int>().Task;
-        try
-        {
-            foreach (var sidecar in _sidecars) await sidecar.StartAsync(CancellationToken.None);
-        }
-        catch (SidecarStartException) when (ExpectsExit)
-        {
-            _exit = Task.FromResult(1);
-            return;
-        }
-
-        _exit = WatchAsync(_sidecars[0]);
-        if (!waits) return;
-        foreach (var (sidecar, app) in _sidecars.Zip(Apps))
-        {
-            if (app.IsListening || sidecar.Options.AppPort is null) await sidecar.WhenReady.WaitAsync(StartLimit);
-        }
-
+        await _sidecars.StartAsync(ExpectsExit, waits);
+        if (ExpectsExit || !waits) return;
         await Task.Delay(_json["settleMs"]?.GetValue<int>() is { } settle ? TimeSpan.FromMilliseconds(settle) : DefaultSettle);
     }
 
-    /// <summary>What SIGTERM does, or SIGKILL as far as a sidecar in this process can be killed: nothing under way is finished.</summary>
-    public void Signal(string name) => _exit = name == "KILL" ? StopAllAsync(KilledCode, new CancellationToken(canceled: true)) : StopAllAsync(0);
+    /// <summary>What SIGTERM or SIGKILL does, by their names.</summary>
+    public void Signal(string name) => _sidecars.Signal(name);
 
     public void WriteResource(string name, string? content)
     {
@@ -130,17 +110,9 @@ internal sealed class ReplaySetup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var sidecar in _sidecars) await sidecar.DisposeAsync();
+        await _sidecars.DisposeAsync();
         foreach (var app in Apps) await app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private async Task<int> WatchAsync(VirtualSidecar sidecar) => await StopAllAsync(await sidecar.ShutdownRequested);
-
-    private async Task<int> StopAllAsync(int code, CancellationToken cancellationToken = default)
-    {
-        foreach (var sidecar in _sidecars) await sidecar.StopAsync(cancellationToken);
-        return code;
     }
 
     private void WriteFiles()
@@ -153,42 +125,23 @@ internal sealed class ReplaySetup : IAsyncDisposable
     private void Write(string name, string folder) => File.WriteAllText(
         Path.Combine(_folder, folder, name), Fill(File.ReadAllText(Path.Combine(Recording.Folder, "components", name))));
 
-    private SidecarOptions Options(RecordedApp app, JsonObject json)
+    private SidecarStart Start(RecordedApp app, JsonObject json)
+    {
+        var hasApp = json["noPort"]?.GetValue<bool>() != true;
+        List<string> flags = ["--app-id", app.Id, "--resources-path", Path.Combine(_folder, "resources")];
+        if (hasApp) flags.AddRange(["--app-port", app.Port.ToString(CultureInfo.InvariantCulture)]);
+        if (Text(_json, "config") is { } config) flags.AddRange(["--config", Path.Combine(_folder, config)]);
+        flags.AddRange((_json["flags"]?.AsObject() ?? []).Select(flag => $"--{flag.Key}={flag.Value!.GetValue<string>()}"));
+        return new SidecarStart(app, flags, hasApp);
+    }
+
+    private Dictionary<string, string> EnvironmentOf(JsonObject json)
     {
         var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
-        foreach (var (name, value) in _json["env"]?.AsObject() ?? []) environment[name] = Fill(value!.GetValue<string>());
-        var flags = _json["flags"]?.AsObject() ?? [];
-        return new SidecarOptions
-        {
-            AppId = app.Id,
-            AppPort = json["noPort"]?.GetValue<bool>() == true ? null : app.Port,
-            ResourcesPaths = [Path.Combine(_folder, "resources")],
-            ConfigPaths = _json["config"] is { } config ? [Path.Combine(_folder, config.GetValue<string>())] : [],
-            WorkingDirectory = _folder,
-            Environment = environment,
-            ApiToken = _json["env"]?["DAPR_API_TOKEN"]?.GetValue<string>() is { Length: > 0 } apiToken ? apiToken : null,
-            AppToken = _json["env"]?["APP_API_TOKEN"]?.GetValue<string>() is { Length: > 0 } appToken ? appToken : null,
-            AppHealth = Text(flags, "enable-app-health-check") == "true" ? Health(flags) : null,
-        };
+        foreach (var (name, value) in json["env"]?.AsObject() ?? []) environment[name] = Fill(value!.GetValue<string>());
+        return environment;
     }
-
-    private static AppHealthOptions Health(JsonObject flags) => new()
-    {
-        Path = Text(flags, "app-health-check-path")!,
-        Interval = TimeSpan.FromSeconds(Number(flags, "app-health-probe-interval")),
-        Timeout = TimeSpan.FromMilliseconds(Number(flags, "app-health-probe-timeout")),
-        Threshold = Number(flags, "app-health-threshold"),
-    };
-
-    private static int Number(JsonObject json, string name) => int.Parse(Text(json, name)!, CultureInfo.InvariantCulture);
 
     private static string? Text(JsonNode json, string name) => json[name]?.GetValue<string>();
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

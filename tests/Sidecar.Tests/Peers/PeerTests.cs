@@ -129,7 +129,7 @@ public sealed class PeerTests : IDisposable
 
     private SidecarProcess StartProcess(int appPort) => SidecarProcess.Start(
         SidecarProcess.DevelopmentSidecar,
-        SidecarProcess.FreePort(),
+        FreePorts.Next(),
         ["--app-id", "query", "--app-port", $"{appPort}", "--dapr-grpc-port", "0", "--enable-metrics=false"],
         _machine.Environment,
         _machine.Path);
