@@ -11,6 +11,14 @@ internal static partial class Log
     [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "Published to {Topic} for {Key} at attempt {Attempt}")]
     public static partial void PublishedAgain(this ILogger logger, string topic, string key, int attempt);
 
+    [LoggerMessage(
+        EventId = 102, Level = LogLevel.Warning,
+        Message = "Nothing is published yet: {Consumers} has not subscribed, and a broker may drop what nobody waits for ({Reason})")]
+    public static partial void ConsumerMissing(this ILogger logger, string consumers, string reason);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "Every consumer has subscribed")]
+    public static partial void ConsumersSubscribed(this ILogger logger);
+
     [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Collected {Bars} bars in {Seconds:0.0} s")]
     public static partial void Collected(this ILogger logger, int bars, double seconds);
 

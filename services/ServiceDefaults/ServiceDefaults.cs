@@ -34,7 +34,7 @@ public static class ServiceDefaults
         builder.Services.AddDaprClient(dapr => dapr.UseJsonSerializationOptions(ContractsJson.Options));
         builder.Services.AddSingleton<SecretReader>();
         builder.Services.AddSingleton<SymbolPublisher>();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<SubscriptionsStand>(Health.Subscriptions, tags: [Health.Subscriptions]);
         builder.Services.AddApiProblems();
         builder.Services.AddOpenApi();
         builder.AddTelemetry(appId);
@@ -42,7 +42,7 @@ public static class ServiceDefaults
     }
 
     /// <summary>
-    /// Answers <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c>, <c>/dapr/subscribe</c> and <c>/openapi/v1.json</c>; turns what goes wrong into
+    /// Answers <c>/healthz</c>, <c>/readyz</c>, <c>/readyz/subscriptions</c>, <c>/metrics</c>, <c>/dapr/subscribe</c> and <c>/openapi/v1.json</c>; turns what goes wrong into
     /// problem details; lets only the sidecar in where <c>APP_API_TOKEN</c> is set.
     /// </summary>
     /// <param name="app">The service.</param>
@@ -62,6 +62,7 @@ public static class ServiceDefaults
         if (!publicEdge)
         {
             app.MapSubscribeHandler();
+            app.MapSubscriptionsHealth();
             app.MapOpenApi();
         }
 

@@ -8,3 +8,13 @@ public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>
 {
     public const string Name = "platform";
 }
+
+/// <summary>The platform on a real RabbitMQ.</summary>
+public sealed class RabbitMqPlatform() : RunningPlatform("rabbitmq");
+
+/// <summary>Tests that share one platform on RabbitMQ.</summary>
+[CollectionDefinition(Name)]
+public sealed class RabbitMqPlatformCollection : ICollectionFixture<RabbitMqPlatform>
+{
+    public const string Name = "platform on RabbitMQ";
+}

@@ -24,6 +24,18 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task Whether_its_subscriptions_stand_is_a_question_of_its_own()
+    {
+        await using var service = await StartAsync();
+        using var client = service.GetTestClient();
+
+        var answer = await client.GetAsync("/readyz/subscriptions");
+
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, "there is no sidecar that could have made them");
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks").EnumerateObject().Select(check => check.Name).Should().Equal("subscriptions");
+    }
+
+    [Fact]
     public async Task Metrics_are_prometheus_text()
     {
         await using var service = await StartAsync();

@@ -9,8 +9,16 @@ namespace StocksDapr.Support.Platform;
 /// The whole platform, started as a newcomer starts it, with real processes: <c>./stocks up --detach</c> in a folder of its own, on free
 /// ports. One run serves all tests of the collection.
 /// </summary>
-public sealed class RunningPlatform : IAsyncLifetime, IDisposable
+/// <param name="components">The component set, a folder in <c>components</c>.</param>
+public class RunningPlatform(string components) : IAsyncLifetime, IDisposable
 {
+    /// <summary>The platform with the set that <c>./stocks up</c> takes by itself.</summary>
+    public RunningPlatform()
+        : this("local")
+    {
+    }
+
+
     private HttpClient _http = new();
 
     /// <summary>The data folder of the run.</summary>
@@ -21,6 +29,9 @@ public sealed class RunningPlatform : IAsyncLifetime, IDisposable
 
     /// <summary>Variables for the runner and, through it, for its services; to be set before the start.</summary>
     public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The component set of the next start, a folder in <c>components</c>.</summary>
+    public string Components { get; set; } = components;
 
     /// <summary>What <c>run.json</c> says at the moment.</summary>
     internal RunRecord Record => RunRecord.Read(new DataFolder(Data)) ?? throw new InvalidOperationException("There is no record of a run.");
@@ -48,7 +59,7 @@ public sealed class RunningPlatform : IAsyncLifetime, IDisposable
 
     /// <summary>Starts the platform (again).</summary>
     public Task<CommandResult> UpAsync(params string[] further) =>
-        StocksAsync(["up", "--detach", "--port", "0", "--free-ports", "--no-data", .. further]);
+        StocksAsync(["up", "--detach", "--port", "0", "--free-ports", "--no-data", "--components", Path.Combine(StocksCommand.Root, "components", Components), .. further]);
 
     /// <summary>Runs <c>./stocks</c> with the data folder of this run.</summary>
     public Task<CommandResult> StocksAsync(IEnumerable<string> arguments) => StocksCommand.RunAsync([.. arguments, "--data", Data], Environment);
@@ -100,7 +111,17 @@ public sealed class RunningPlatform : IAsyncLifetime, IDisposable
         Directory.Delete(Data, recursive: true);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            _http.Dispose();
+    }
 
     private string LogFolder => Path.Combine(Data, "logs");
 
