@@ -10,7 +10,10 @@ public sealed class PlatformCollection : ICollectionFixture<RunningPlatform>
 }
 
 /// <summary>The platform on a real RabbitMQ.</summary>
-public sealed class RabbitMqPlatform() : RunningPlatform("rabbitmq");
+public sealed class RabbitMqPlatform : RunningPlatform
+{
+    public RabbitMqPlatform() => Components = "rabbitmq";
+}
 
 /// <summary>Tests that share one platform on RabbitMQ.</summary>
 [CollectionDefinition(Name)]

@@ -9,15 +9,8 @@ namespace StocksDapr.Support.Platform;
 /// The whole platform, started as a newcomer starts it, with real processes: <c>./stocks up --detach</c> in a folder of its own, on free
 /// ports. One run serves all tests of the collection.
 /// </summary>
-/// <param name="components">The component set, a folder in <c>components</c>.</param>
-public class RunningPlatform(string components) : IAsyncLifetime, IDisposable
+public class RunningPlatform : IAsyncLifetime, IDisposable
 {
-    /// <summary>The platform with the set that <c>./stocks up</c> takes by itself.</summary>
-    public RunningPlatform()
-        : this("local")
-    {
-    }
-
 
     private HttpClient _http = new();
 
@@ -31,7 +24,7 @@ public class RunningPlatform(string components) : IAsyncLifetime, IDisposable
     public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>The component set of the next start, a folder in <c>components</c>.</summary>
-    public string Components { get; set; } = components;
+    public string Components { get; set; } = "local";
 
     /// <summary>What <c>run.json</c> says at the moment.</summary>
     internal RunRecord Record => RunRecord.Read(new DataFolder(Data)) ?? throw new InvalidOperationException("There is no record of a run.");
