@@ -14,20 +14,32 @@ internal static class PlatformRun
     private const int Seconds = 10;
     private const string Path = "/api/v1/bars?symbols=TAAA&interval=1d&from=2014-01-01&limit=100";
 
+    /// <summary>The same import with another broker: starts the platform on a component set, imports twice, and stops.</summary>
+    public static async Task ImportAsync(string components, string connectionString, List<GeneratedHistory.Row> rows, CancellationToken cancellationToken)
+    {
+        using var platform = new RunningPlatform { Components = components, Environment = { ["STOCKS_POSTGRES"] = connectionString } };
+        await platform.InitializeAsync();
+        try
+        {
+            await ImportTwiceAsync(platform, await WriteAsync(platform, rows, cancellationToken), $" on {components}", rows.Count, cancellationToken);
+        }
+        finally
+        {
+            await platform.DisposeAsync();
+        }
+    }
+
     public static async Task RunAsync(string connectionString, List<GeneratedHistory.Row> rows, bool imports, bool reads, CancellationToken cancellationToken)
     {
         using var platform = new RunningPlatform { Environment = { ["STOCKS_POSTGRES"] = connectionString } };
         await platform.InitializeAsync();
         try
         {
-            var file = System.IO.Path.Combine(platform.Data, "history.csv.gz");
-            await GeneratedHistory.WriteAsync(file, rows, cancellationToken);
-            var first = await ImportAsync(platform, file, cancellationToken);
+            var file = await WriteAsync(platform, rows, cancellationToken);
             if (imports)
-            {
-                WholeSystem.Report("import through the gateway, new bars", rows.Count / first.TotalSeconds, "bars/s");
-                WholeSystem.Report("import through the gateway, the same again", rows.Count / (await ImportAsync(platform, file, cancellationToken)).TotalSeconds, "bars/s");
-            }
+                await ImportTwiceAsync(platform, file, "", rows.Count, cancellationToken);
+            else
+                await ImportAsync(platform, file, cancellationToken);
 
             if (reads)
                 await ReadAsync(platform, cancellationToken);
@@ -42,6 +54,19 @@ internal static class PlatformRun
         {
             await platform.DisposeAsync();
         }
+    }
+
+    private static async Task<string> WriteAsync(RunningPlatform platform, List<GeneratedHistory.Row> rows, CancellationToken cancellationToken)
+    {
+        var file = System.IO.Path.Combine(platform.Data, "history.csv.gz");
+        await GeneratedHistory.WriteAsync(file, rows, cancellationToken);
+        return file;
+    }
+
+    private static async Task ImportTwiceAsync(RunningPlatform platform, string file, string where, int rows, CancellationToken cancellationToken)
+    {
+        foreach (var what in new[] { "new bars", "the same again" })
+            WholeSystem.Report($"import through the gateway{where}, {what}", rows / (await ImportAsync(platform, file, cancellationToken)).TotalSeconds, "bars/s");
     }
 
     /// <summary>From the request to the last commit, as the receipt says it.</summary>

@@ -20,12 +20,12 @@ internal static class WholeSystem
         var folder = ReachableFolder.Create("stocks-benchmarks-");
         await using (var cluster = await PostgresCluster.StartAsync(Path.Combine(folder, "postgres"), cancellationToken))
         {
-            foreach (var database in (string[])["floor", "storing", "reading", "stocks"])
+            foreach (var database in (string[])["floor", "storing", "reading", "stocks", "rabbitmq"])
                 await cluster.EnsureDatabaseAsync(database, cancellationToken);
 
             var rows = Rows();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:N0} rows of {Symbols} symbols; {Environment.ProcessorCount} processors"));
-            if (what is "all" or "write" or "import")
+            if (what is "all" or "write" or "import" or "import-rabbitmq")
                 await FloorAsync(cluster.ConnectionString("floor"), rows, cancellationToken);
             if (what is "all" or "write")
                 await WriteAsync(cluster.ConnectionString("storing"), rows, cancellationToken);
@@ -35,6 +35,8 @@ internal static class WholeSystem
                 await SidecarCalls.RunAsync(cancellationToken);
             if (what is "all" or "import" or "gateway")
                 await PlatformRun.RunAsync(cluster.ConnectionString("stocks"), rows, imports: what is not "gateway", reads: what is not "import", cancellationToken);
+            if (what is "all" or "import-rabbitmq")
+                await PlatformRun.ImportAsync("rabbitmq", cluster.ConnectionString("rabbitmq"), rows, cancellationToken);
         }
 
         Directory.Delete(folder, recursive: true);
