@@ -6,8 +6,8 @@ using StocksDapr.Support.Platform;
 namespace StocksDapr.EndToEnd;
 
 /// <summary>
-/// Processes die by SIGKILL in the middle of an import. Whatever dies, the table is the file in the end, row for row; unless the runner itself
-/// dies, the import that was under way says so without being repeated. The same on every broker.
+/// Processes die by SIGKILL in the middle of an import. Whatever dies, the table is the file in the end, row for row, and the import that was under
+/// way says so without being repeated. The same on every broker.
 /// </summary>
 public abstract class KillTests(RunningPlatform platform)
 {
@@ -39,7 +39,7 @@ public abstract class KillTests(RunningPlatform platform)
     }
 
     [Fact]
-    public async Task After_the_death_of_the_runner_another_up_goes_on_and_a_repetition_changes_nothing()
+    public async Task After_the_death_of_the_runner_the_import_goes_on_with_another_up_and_a_repetition_changes_nothing()
     {
         var history = History.Of(Symbols, 7_000);
         var file = await history.WriteAsync(platform.Data);
@@ -47,15 +47,18 @@ public abstract class KillTests(RunningPlatform platform)
         var import = platform.StocksAsync(["import", file]);
         await SomethingIsStoredAsync(7_000);
         Kill(platform.Record.Runner.Pid);
-        var up = await platform.UpAsync();
+        var up = await platform.UpAsync(platform.Gateway.BaseAddress!.Port);
         up.ExitCode.Should().Be(0, up.ToString());
+        var ended = await import.WaitAsync(Patience);
+
+        ended.ExitCode.Should().Be(0, ended.ToString());
         await platform.ConnectAsync();
-        await import.WaitAsync(Patience);
-
-        var again = await platform.StocksAsync(["import", file]);
-
-        again.ExitCode.Should().Be(0, again.ToString());
         await history.ShouldBeStoredAsync(platform);
+        await ReceiptShouldAddUpAsync(Path.GetFileName(file), history.Count);
+        var again = await platform.StocksAsync(["import", file]);
+        again.ExitCode.Should().Be(0, again.ToString());
+        var unchanged = (await ReceiptsOfAsync(Path.GetFileName(file))).Sum(receipt => receipt.GetProperty("unchanged").GetInt64());
+        unchanged.Should().BeGreaterThanOrEqualTo(history.Count);
     }
 
     [Fact]

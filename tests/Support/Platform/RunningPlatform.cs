@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -42,7 +43,7 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
         await ConnectAsync();
     }
 
-    /// <summary>Finds the gateway of the run as it is now: its port is another one after each start.</summary>
+    /// <summary>Finds the gateway of the run as it is now: its port is another one after each start that does not name it.</summary>
     public async Task ConnectAsync()
     {
         _http.Dispose();
@@ -51,8 +52,12 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Starts the platform (again).</summary>
-    public Task<CommandResult> UpAsync(params string[] further) =>
-        StocksAsync(["up", "--detach", "--port", "0", "--free-ports", "--no-data", "--components", Path.Combine(StocksCommand.Root, "components", Components), .. further]);
+    /// <param name="gatewayPort">0 is any free one.</param>
+    public Task<CommandResult> UpAsync(int gatewayPort = 0) => StocksAsync(
+    [
+        "up", "--detach", "--port", gatewayPort.ToString(CultureInfo.InvariantCulture), "--free-ports", "--no-data",
+        "--components", Path.Combine(StocksCommand.Root, "components", Components),
+    ]);
 
     /// <summary>Runs <c>./stocks</c> with the data folder of this run.</summary>
     public Task<CommandResult> StocksAsync(IEnumerable<string> arguments) => StocksCommand.RunAsync([.. arguments, "--data", Data], Environment);
