@@ -12,7 +12,7 @@ public abstract class Workflow<TInput, TOutput> : IWorkflow
 
     Type IWorkflow.OutputType => typeof(TOutput);
 
-    async Task<object?> IWorkflow.RunAsync(WorkflowContext context, object? input) => await RunAsync(context, (TInput)input!);
+    async Task<object?> IWorkflow.RunAsync(WorkflowContext context, object? input) => await RunAsync(context, input is null ? default! : (TInput)input);
 
     /// <summary>The workflow's logic. An exception that leaves it fails the instance.</summary>
     /// <param name="context">The only way to the world outside.</param>

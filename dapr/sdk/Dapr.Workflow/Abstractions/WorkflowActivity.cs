@@ -12,7 +12,7 @@ public abstract class WorkflowActivity<TInput, TOutput> : IWorkflowActivity
     Type IWorkflowActivity.OutputType => typeof(TOutput);
 
     /// <inheritdoc/>
-    public async Task<object?> RunAsync(WorkflowActivityContext context, object? input) => await RunAsync(context, (TInput)input!);
+    public async Task<object?> RunAsync(WorkflowActivityContext context, object? input) => await RunAsync(context, input is null ? default! : (TInput)input);
 
     /// <summary>Does the work. An exception reaches the workflow as <see cref="WorkflowTaskFailedException"/>.</summary>
     /// <param name="context">Which call of which instance this is.</param>

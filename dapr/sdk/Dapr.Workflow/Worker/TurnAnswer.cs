@@ -35,16 +35,21 @@ internal static class TurnAnswer
     }
 
     /// <summary>The instance has failed.</summary>
-    public static WorkflowResponse Failed(WorkflowRequest request, string type, string message, string? stackTrace = null) =>
-        Ended(request, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = Failure(type, message, stackTrace) });
+    /// <param name="request">What was asked.</param>
+    /// <param name="id">A number that no step has.</param>
+    /// <param name="type">Of the failure.</param>
+    /// <param name="message">What went wrong.</param>
+    /// <param name="stackTrace">Where, if that is known.</param>
+    public static WorkflowResponse Failed(WorkflowRequest request, int id, string type, string message, string? stackTrace = null) =>
+        Ended(request, id, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Failed, FailureDetails = Failure(type, message, stackTrace) });
 
-    public static WorkflowResponse Terminated(WorkflowRequest request, string? output) =>
-        Ended(request, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Terminated, Result = output });
+    public static WorkflowResponse Terminated(WorkflowRequest request, int id, string? output) =>
+        Ended(request, id, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Terminated, Result = output });
 
     /// <summary>The code lacks patches that the history has: the instance waits for a worker that has them.</summary>
     public static WorkflowResponse Stalled(WorkflowRequest request, ReplayContext context, string mismatch)
     {
-        var answer = Ended(request, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Stalled, Details = mismatch });
+        var answer = Ended(request, context.Steps.Count, new CompleteWorkflowAction { WorkflowStatus = OrchestrationStatus.Stalled, Details = mismatch });
         answer.CustomStatus = context.SerializedCustomStatus;
         // An engine that compares patches itself needs to see these.
         answer.Version = new WorkflowVersion { Name = context.Name, Patches = { context.Patches.Met } };
@@ -54,8 +59,8 @@ internal static class TurnAnswer
     public static TaskFailureDetails Failure(string type, string message, string? stackTrace) =>
         new() { ErrorType = type, ErrorMessage = message, StackTrace = stackTrace ?? string.Empty, IsNonRetriable = true };
 
-    private static WorkflowResponse Ended(WorkflowRequest request, CompleteWorkflowAction completion) =>
-        new() { InstanceId = request.InstanceId, Actions = { new WorkflowAction { CompleteWorkflow = completion } } };
+    private static WorkflowResponse Ended(WorkflowRequest request, int id, CompleteWorkflowAction completion) =>
+        new() { InstanceId = request.InstanceId, Actions = { new WorkflowAction { Id = id, CompleteWorkflow = completion } } };
 
     private static CompleteWorkflowAction Completion(Task<object?> run, IDaprSerializer serializer)
     {

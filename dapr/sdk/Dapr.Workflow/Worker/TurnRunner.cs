@@ -29,9 +29,9 @@ internal sealed class TurnRunner(
     {
         var history = new History(fetched.Count == 0 ? request.PastEvents : [.. request.PastEvents, .. fetched], request.NewEvents);
         if (history.Terminated is { } terminated)
-            return WithPatches(TurnAnswer.Terminated(request, terminated.Input), history);
+            return WithPatches(TurnAnswer.Terminated(request, history.StepCount, terminated.Input), history);
         if (history.Started is not { } started)
-            return TurnAnswer.Failed(request, "WorkflowNameMissing", "The instance's history does not say which workflow it is of.");
+            return TurnAnswer.Failed(request, history.StepCount, "WorkflowNameMissing", "The instance's history does not say which workflow it is of.");
 
         var name = started.ExecutionStarted.Name;
         try
@@ -46,7 +46,7 @@ internal sealed class TurnRunner(
         {
             // Of the application: its serializer, or a service's disposal. The instance is told, not the worker ended.
             WorkerLog.TurnFailed(_logger, name, request.InstanceId, failure);
-            return WithPatches(TurnAnswer.Failed(request, failure.GetType().FullName ?? failure.GetType().Name, failure.Message, failure.StackTrace), history);
+            return WithPatches(TurnAnswer.Failed(request, history.StepCount, failure.GetType().FullName ?? failure.GetType().Name, failure.Message, failure.StackTrace), history);
         }
     }
 
@@ -62,8 +62,8 @@ internal sealed class TurnRunner(
             else
                 WorkerLog.TurnFailed(_logger, name, request.InstanceId, failure);
             return failure is null
-                ? TurnAnswer.Failed(request, "WorkflowNotFound", $"Workflow '{name}' is not registered in this app.")
-                : TurnAnswer.Failed(request, failure.GetType().FullName ?? failure.GetType().Name, $"Workflow '{name}' failed to activate: {failure.Message}", failure.StackTrace);
+                ? TurnAnswer.Failed(request, history.StepCount, "WorkflowNotFound", $"Workflow '{name}' is not registered in this app.")
+                : TurnAnswer.Failed(request, history.StepCount, failure.GetType().FullName ?? failure.GetType().Name, $"Workflow '{name}' failed to activate: {failure.Message}", failure.StackTrace);
         }
 
         // On a thread of its own: code that blocks must not take the worker with it.
@@ -101,7 +101,7 @@ internal sealed class TurnRunner(
             return TurnAnswer.Stalled(request, context, mismatch);
         }
 
-        var broken = context.Broken ?? (_culprits.TryRemove(request.InstanceId, out var late) ? late : null);
+        var broken = _culprits.TryRemove(request.InstanceId, out var late) ? late : context.Broken;
         return broken is null
             ? TurnAnswer.Of(request, replay, context, history.Turns[^1].Runs, serializer)
             : Broken(request, history, context.Name, broken);
@@ -125,7 +125,7 @@ internal sealed class TurnRunner(
     private WorkflowResponse Broken(WorkflowRequest request, History history, string name, string violation)
     {
         WorkerLog.WorkflowBrokeItsRules(_logger, name, request.InstanceId, violation);
-        return WithPatches(TurnAnswer.Failed(request, Violation.ErrorType, $"Workflow '{name}', instance '{request.InstanceId}': {violation}"), history);
+        return WithPatches(TurnAnswer.Failed(request, history.StepCount, Violation.ErrorType, $"Workflow '{name}', instance '{request.InstanceId}': {violation}"), history);
     }
 
     /// <summary>An ending that has nothing to do with patches repeats the recorded ones: an engine that compares them would take their absence for code that lacks them.</summary>

@@ -106,7 +106,7 @@ internal sealed class WorkItemProcessor(TaskHub hub, TurnRunner turns, ActivityR
                 response.CompletionToken = item.CompletionToken;
                 await hub.CompleteWorkflowAsync(response, stream).ConfigureAwait(false);
             },
-            tooBig => TurnAnswer.Failed(request, "WorkflowResponseTooLarge", $"What the workflow wants in one turn cannot be sent to the sidecar: {tooBig}"),
+            tooBig => TurnAnswer.Failed(request, answer.Actions.Count == 0 ? 0 : answer.Actions.Max(action => action.Id) + 1, "WorkflowResponseTooLarge", $"What the workflow wants in one turn cannot be sent to the sidecar: {tooBig}"),
             stream).ConfigureAwait(false);
     }
 

@@ -82,7 +82,7 @@ internal sealed class WorkflowsFactory(ILogger<WorkflowsFactory> logger) : IWork
 
         public Type OutputType => typeof(TOutput);
 
-        public async Task<object?> RunAsync(WorkflowContext context, object? input) => await implementation(context, (TInput)input!);
+        public async Task<object?> RunAsync(WorkflowContext context, object? input) => await implementation(context, input is null ? default! : (TInput)input);
     }
 
     private sealed class FunctionActivity<TInput, TOutput>(Func<WorkflowActivityContext, TInput, Task<TOutput>> implementation) : IWorkflowActivity
@@ -91,6 +91,6 @@ internal sealed class WorkflowsFactory(ILogger<WorkflowsFactory> logger) : IWork
 
         public Type OutputType => typeof(TOutput);
 
-        public async Task<object?> RunAsync(WorkflowActivityContext context, object? input) => await implementation(context, (TInput)input!);
+        public async Task<object?> RunAsync(WorkflowActivityContext context, object? input) => await implementation(context, input is null ? default! : (TInput)input);
     }
 }

@@ -42,6 +42,9 @@ internal sealed class History
     /// <summary>Patches that earlier turns have met, in order.</summary>
     public IReadOnlyList<string> Patches => _patches;
 
+    /// <summary>The first number that no step of an earlier turn has.</summary>
+    public int StepCount => _steps.Count;
+
     /// <summary>The step of that number, if an earlier turn has made it.</summary>
     public HistoryEvent? StepAt(int id) => id < _steps.Count ? _steps[id] : null;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Dapr.Workflow.Worker.Replay;
 
@@ -58,18 +57,26 @@ internal static class Violation
 
     private static bool IsFramework(Type type) => type.Namespace is { } space && (space.Equals("System", StringComparison.Ordinal) || space.StartsWith("System.", StringComparison.Ordinal));
 
-    /// <summary>An async method runs as <c>MoveNext</c> of a type named <c>&lt;Method&gt;d__1</c> inside its own.</summary>
+    /// <summary>An async method runs as <c>MoveNext</c> of a type named <c>&lt;Method&gt;d__1</c> inside its own; those of lambdas are nested once more.</summary>
     private static string Name(MethodBase method, Type type)
     {
         var name = method.Name;
-        while (type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && type.DeclaringType is { } outer)
+        while (type.Name.StartsWith('<') && type.DeclaringType is { } outer)
         {
-            if (type.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end)
-                name = type.Name[1..end];
+            if (Written(type.Name) is { } written)
+                name = written;
             type = outer;
         }
 
-        return $"{type.Name}.{name}";
+        return $"{type.Name}.{Written(name) ?? name}";
+    }
+
+    /// <summary>What the compiler put in angle brackets: the name that was written.</summary>
+    private static string? Written(string compiled)
+    {
+        var name = compiled.AsSpan().TrimStart('<');
+        var end = name.IndexOf('>');
+        return compiled.StartsWith('<') && end > 0 ? name[..end].ToString() : null;
     }
 
     private static string At(string? origin) => origin is null ? string.Empty : $" in {origin}";
