@@ -65,6 +65,13 @@ internal static class MetadataApi
         json.WriteBoolean("hostReady", false);
         if (sidecar.Health.Ready) json.WriteString("placement", "placement: disconnected");
         json.WriteEndObject();
+        if (sidecar.Workflows is { ConnectedWorkers: > 0 } workflows)
+        {
+            json.WriteStartObject("workflows");
+            json.WriteNumber("connectedWorkers", workflows.ConnectedWorkers);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

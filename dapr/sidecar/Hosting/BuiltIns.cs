@@ -9,6 +9,7 @@ using StocksDapr.Sidecar.Secrets;
 using StocksDapr.Sidecar.State;
 using StocksDapr.Sidecar.State.Postgres;
 using StocksDapr.Sidecar.Subscriptions;
+using StocksDapr.Sidecar.Workflows;
 
 namespace StocksDapr.Sidecar.Hosting;
 
@@ -37,6 +38,7 @@ internal static class BuiltIns
         SecretsApi.Map(routes);
         ShutdownApi.Map(routes);
         StateApi.Map(routes);
+        WorkflowsApi.Map(routes);
     }
 
     /// <summary>What is started when the application is healthy; what components add themselves (input bindings) comes after it.</summary>

@@ -4,6 +4,7 @@ using StocksDapr.Sidecar.PubSub;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Resources;
 using StocksDapr.Sidecar.Tracing;
+using StocksDapr.Sidecar.Workflows;
 
 namespace StocksDapr.Sidecar.Hosting;
 
@@ -33,6 +34,9 @@ internal sealed class SidecarContext
     public IReadOnlyList<KnownSubscription> Subscriptions { get; set; } = [];
 
     public ComponentRegistry Components { get; } = new();
+
+    /// <summary>Workflows; null before the sidecar has started.</summary>
+    public WorkflowsPart? Workflows { get; set; }
 
     /// <summary>The way to the application; null when there is none.</summary>
     public AppChannel? App { get; init; }

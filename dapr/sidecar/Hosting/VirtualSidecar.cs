@@ -6,6 +6,7 @@ using StocksDapr.Sidecar.Peers;
 using StocksDapr.Sidecar.Resiliency;
 using StocksDapr.Sidecar.Resources;
 using StocksDapr.Sidecar.Tracing;
+using StocksDapr.Sidecar.Workflows;
 
 namespace StocksDapr.Sidecar.Hosting;
 
@@ -54,6 +55,9 @@ public sealed class VirtualSidecar : IAsyncDisposable
     /// <summary>The bound port; known after <see cref="StartAsync"/>.</summary>
     public int HttpPort => _server?.Port ?? Options.HttpPort;
 
+    /// <summary>The bound gRPC port; known after <see cref="StartAsync"/>, 0 = there is no gRPC server.</summary>
+    public int GrpcPort => Context?.Workflows?.Port ?? 0;
+
     /// <summary>True when everything is up, the application's port included (what <c>/v1.0/healthz</c> says).</summary>
     public bool IsReady => Context?.Health.Ready == true && !_stopped;
 
@@ -78,6 +82,8 @@ public sealed class VirtualSidecar : IAsyncDisposable
             Context = context;
             await ComponentLoading.LoadAsync(context, BuiltIns.ComponentTypes, cancellationToken);
             context.AppDriven.InsertRange(0, BuiltIns.AppDriven(context));
+            context.Workflows = new WorkflowsPart(context);
+            await context.Workflows.StartAsync(cancellationToken);
             _server = new SidecarServer(Options, _loggers);
             await _server.StartAsync(CreatePipeline(context).HandleAsync, cancellationToken);
             if (_mesh.Peers is { } peers)
@@ -179,6 +185,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
         await _stopping.CancelAsync();
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (_lifecycle is not null) await _lifecycle.StopPartsAsync(limit.Token);
+        if (Context?.Workflows is { } workflows) await workflows.StopAsync(limit.Token);
         _mesh.Leave(this);
         if (_peerEntry is not null) _mesh.Peers?.Remove(_peerEntry);
         if (_peerServer is not null)
@@ -197,6 +204,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
         if (limit.IsCancellationRequested) _log.StopTimedOut(Options.GracefulShutdown);
         _directory?.Dispose();
         if (Context is null) return;
+        if (Context.Workflows is not null) await Context.Workflows.DisposeAsync();
         foreach (var component in Context.Components.All.Reverse()) await component.Instance.DisposeAsync();
         Context.App?.Dispose();
     }

@@ -36,6 +36,7 @@ internal static class ConfigurationReader
         ApiDenied = ReadRules(spec["api"]["denied"]) ?? current.ApiDenied,
         SecretScopes = ReadSecretScopes(spec["secrets"]["scopes"]) ?? current.SecretScopes,
         DeniedComponents = spec["components"]["deny"] is { IsEmpty: false } denied ? denied.Texts() : current.DeniedComponents,
+        Workflow = spec["workflow"] is { IsEmpty: false } workflow ? ReadWorkflow(workflow, current.Workflow) : current.Workflow,
         AccessControl = spec["accessControl"] is { IsEmpty: false } access ? ReadAccess(access) : current.AccessControl,
     };
 
@@ -69,6 +70,36 @@ internal static class ConfigurationReader
         }
 
         return found;
+    }
+
+    private static WorkflowLimits ReadWorkflow(YamlField workflow, WorkflowLimits current)
+    {
+        var kept = workflow["stateRetentionPolicy"];
+        return new WorkflowLimits
+        {
+            MaxTurns = Limit(workflow["maxConcurrentWorkflowInvocations"]) ?? current.MaxTurns,
+            MaxActivities = Limit(workflow["maxConcurrentActivityInvocations"]) ?? current.MaxActivities,
+            Retention = kept.IsEmpty ? current.Retention : new WorkflowRetention
+            {
+                AnyTerminal = Duration(kept["anyTerminal"]),
+                Completed = Duration(kept["completed"]),
+                Failed = Duration(kept["failed"]),
+                Terminated = Duration(kept["terminated"]),
+            },
+        };
+    }
+
+    private static int? Limit(YamlField field) => field.Integer() switch
+    {
+        null or 0 => null,
+        < 0 => throw field.Wrong("a number of invocations; 0 for any number"),
+        { } limit => limit,
+    };
+
+    private static TimeSpan? Duration(YamlField field)
+    {
+        if (field.Text() is not { Length: > 0 } text) return null;
+        return GoDuration.TryParse(text, out var duration) && duration >= TimeSpan.Zero ? duration : throw field.Wrong("a duration like 30s or 24h");
     }
 
     private static AccessControl ReadAccess(YamlField access) => new(

@@ -18,6 +18,9 @@ public sealed record ConfigurationResource
     /// <summary>Component types that may not be loaded.</summary>
     public IReadOnlyList<string> DeniedComponents { get; init; } = [];
 
+    /// <summary>What the workflow engine may do.</summary>
+    public WorkflowLimits Workflow { get; init; } = new();
+
     /// <summary>Who may call this application; null = everybody.</summary>
     public AccessControl? AccessControl { get; init; }
 }

@@ -1,10 +1,11 @@
 using System.Globalization;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Workflows.Storage;
 
 namespace StocksDapr.Sidecar.State;
 
 /// <summary><c>state.in-memory</c>: one dictionary per sidecar, gone when it stops. Operations of one call are applied together.</summary>
-internal sealed class InMemoryStateStore(KeyPrefix prefix, TimeProvider time) : IStateStore
+internal sealed class InMemoryStateStore(KeyPrefix prefix, TimeProvider time) : IStateStore, IWorkflowHome
 {
     private readonly Dictionary<string, StateEntry> _entries = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
@@ -65,6 +66,8 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, TimeProvider time) : 
 
         return Task.CompletedTask;
     }
+
+    public IWorkflowStore OpenWorkflows(string app, TimeProvider time, ILogger log) => new MemoryWorkflowStore(time);
 
     public async ValueTask DisposeAsync()
     {

@@ -22,6 +22,7 @@ internal static class SidecarOptionsFactory
             AppHost = app.Host,
             AppProtocol = app.AppProtocol,
             HttpPort = app.HttpPort,
+            GrpcPort = app.GrpcPort,
             ResourcesPaths = app.ResourcesPaths,
             ConfigPaths = app.ConfigPath is { } config ? [config] : [],
             ApiToken = NotEmpty(environment.GetValueOrDefault("DAPR_API_TOKEN")),

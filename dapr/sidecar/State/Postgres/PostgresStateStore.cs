@@ -1,6 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Workflows.Storage;
+using StocksDapr.Sidecar.Workflows.Storage.Postgres;
 
 namespace StocksDapr.Sidecar.State.Postgres;
 
@@ -8,7 +10,7 @@ namespace StocksDapr.Sidecar.State.Postgres;
 /// <c>state.postgresql</c> v2: one row per key, the value as bytes, a new random UUID as ETag with every write. Tables, keys and texts are
 /// daprd's, so that both can work on one database.
 /// </summary>
-internal sealed class PostgresStateStore : IStateStore
+internal sealed class PostgresStateStore : IStateStore, IWorkflowHome
 {
     private readonly NpgsqlDataSource _database;
     private readonly PostgresStateSettings _settings;
@@ -46,6 +48,9 @@ internal sealed class PostgresStateStore : IStateStore
 
         _janitor.Start();
     }
+
+    public IWorkflowStore OpenWorkflows(string app, TimeProvider time, ILogger log) =>
+        new PostgresWorkflowStore(_settings.ConnectionString, _settings.TablePrefix, app, time, log);
 
     public async Task<StateEntry?> GetAsync(string key, CancellationToken cancellationToken)
     {

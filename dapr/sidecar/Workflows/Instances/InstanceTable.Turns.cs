@@ -1,0 +1,337 @@
+using Google.Protobuf;
+using StocksDapr.Protocol.TaskHub;
+using StocksDapr.Sidecar.Workflows.Dispatch;
+using StocksDapr.Sidecar.Workflows.Storage;
+
+namespace StocksDapr.Sidecar.Workflows.Instances;
+
+/// <summary>How an instance is brought on: begin a turn, apply the worker's answer, store it, and see to what follows.</summary>
+internal sealed partial class InstanceTable
+{
+    /// <summary>daprd leaves so much of the message limit for what comes around the events.</summary>
+    private const int PayloadPercent = 95;
+
+    /// <summary>A worker's answer. False when it is none that we wait for.</summary>
+    public bool CompleteTurn(WorkflowResponse response)
+    {
+        ActiveInstance? instance;
+        PendingTurn turn;
+        lock (_lock)
+        {
+            if (!_instances.TryGetValue(response.InstanceId, out instance) || instance is { Turn: null } or { IsStoring: true }) return false;
+            turn = instance.Turn;
+            if (response.CompletionToken != turn.Token)
+            {
+                // A late answer to an earlier turn; but there may be workers that never send a token back.
+                if (response.CompletionToken.Length > 0 || _workersEcho) return false;
+            }
+            else if (turn.Token.Length > 0)
+            {
+                _workersEcho = true;
+            }
+
+            instance.IsStoring = true;
+            _queue.Finish(turn);
+        }
+
+        try
+        {
+            if (_rules.Apply(turn.Turn, response) is { } outcome) Store(instance, turn.Turn, outcome);
+            else StartOver(instance, turn.Turn);
+        }
+        catch (TurnRefusedException refused)
+        {
+            _log.TurnRefused(instance.Id, refused.Message);
+            Refuse(instance, turn.Turn, refused.Retry);
+        }
+
+        return true;
+    }
+
+    /// <summary>Its worker is gone, and another gets it: answers of the first one may still come.</summary>
+    public void OnGivenBack(PendingTurn turn, string instanceId)
+    {
+        lock (_lock)
+        {
+            if (!_instances.TryGetValue(instanceId, out var instance) || instance.Turn != turn || instance.IsStoring || !_queue.Finish(turn)) return;
+            instance.UsesTokens = true;
+            Send(instance, turn.Turn);
+        }
+    }
+
+    /// <summary>Begins a turn, if there is a reason to and none is under way.</summary>
+    private void Begin(ActiveInstance instance)
+    {
+        instance.TouchedAt = _time.GetTimestamp();
+        if (!instance.IsLoaded || instance.IsGone || instance.Turn is not null || instance.IsStoring || instance.IsHeld) return;
+        if ((instance.Inbox.Count == 0 && !instance.GoesOn) || WaitsForStart(instance)) return;
+
+        var admitted = Admit(instance);
+        if (admitted.Count == 0 && !instance.GoesOn)
+        {
+            var sequences = instance.Inbox.Where(item => item.Sequence > 0).Select(item => item.Sequence).ToList();
+            instance.Inbox.Clear();
+            instance.Version++;
+            if (sequences.Count > 0) _committer.Add(new DiscardWork(sequences));
+            return;
+        }
+
+        var turn = new Turn(instance.State, instance.Inbox) { Termination = admitted.Find(item => item.Event.ExecutionTerminated is not null)?.Event.ExecutionTerminated };
+        var size = instance.State.HistorySize + admitted.Sum(item => (long)item.Size);
+        if (_settings.MaxMessageSize > 0 && size > _settings.MaxMessageSize * (long)PayloadPercent / 100)
+        {
+            var limit = _settings.MaxMessageSize;
+            Hold(instance, _rules.Stall(turn, StalledReason.PayloadSizeExceeded, $"Workflow payload size {size} bytes exceeds {PayloadPercent}% of max gRPC body size {limit} bytes; increase daprd --max-body-size and restart to resume"));
+            return;
+        }
+
+        turn.NewEvents.Add(_rules.Begin());
+        foreach (var item in admitted)
+        {
+            if (item.Event.ExecutionStarted is not null) item.Event.Router ??= new TaskRouter { SourceAppID = _settings.AppId };
+            turn.NewEvents.Add(item.Event);
+        }
+
+        instance.Inbox = [];
+        Send(instance, turn);
+    }
+
+    private void Send(ActiveInstance instance, Turn turn)
+    {
+        instance.Version++;
+        instance.Turn = new PendingTurn(instance.Id, turn, instance.UsesTokens ? Interlocked.Increment(ref _tokens).ToString(System.Globalization.CultureInfo.InvariantCulture) : "")
+        {
+            GivenBack = returned => OnGivenBack(returned, instance.Id),
+        };
+        _queue.Add(instance.Turn);
+    }
+
+    /// <summary>A start that is set for later waits, with all that comes before it but an order to end.</summary>
+    private bool WaitsForStart(ActiveInstance instance)
+    {
+        if (instance.State.Start is not null) return false;
+        if (instance.Inbox.Exists(item => item.Event.ExecutionTerminated is not null)) return false;
+        if (instance.Inbox.Find(item => item.Event.ExecutionStarted is not null)?.Event.ExecutionStarted.ScheduledStartTimestamp is not { } scheduled) return false;
+        var due = Moment(scheduled);
+        if (due <= _time.GetUtcNow()) return false;
+        _timers.Add(new DueMoment(due, instance.Id, DueMoment.Whole));
+        return true;
+    }
+
+    /// <summary>What of the inbox has something to say: a second result for the same thing in one turn has not.</summary>
+    private static List<InboxItem> Admit(ActiveInstance instance)
+    {
+        var seen = new HashSet<(HistoryEvent.EventTypeOneofCase Kind, int Id)>();
+        return instance.Inbox.FindAll(item => instance.State.Admits(item.Event, item.ExecutionId) && (KeyOf(item.Event) is not { } key || seen.Add(key)));
+    }
+
+    private static (HistoryEvent.EventTypeOneofCase Kind, int Id)? KeyOf(HistoryEvent happened) => happened.EventTypeCase switch
+    {
+        HistoryEvent.EventTypeOneofCase.ExecutionStarted => (HistoryEvent.EventTypeOneofCase.ExecutionStarted, 0),
+        HistoryEvent.EventTypeOneofCase.TaskCompleted => (HistoryEvent.EventTypeOneofCase.TaskCompleted, happened.TaskCompleted.TaskScheduledId),
+        HistoryEvent.EventTypeOneofCase.TaskFailed => (HistoryEvent.EventTypeOneofCase.TaskCompleted, happened.TaskFailed.TaskScheduledId),
+        HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted =>
+            (HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted, happened.ChildWorkflowInstanceCompleted.TaskScheduledId),
+        HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceFailed =>
+            (HistoryEvent.EventTypeOneofCase.ChildWorkflowInstanceCompleted, happened.ChildWorkflowInstanceFailed.TaskScheduledId),
+        HistoryEvent.EventTypeOneofCase.TimerFired => (HistoryEvent.EventTypeOneofCase.TimerFired, happened.TimerFired.TimerId),
+        _ => null,
+    };
+
+    private void StartOver(ActiveInstance instance, Turn turn)
+    {
+        lock (_lock)
+        {
+            if (instance.IsGone) return;
+            instance.IsStoring = false;
+            Send(instance, turn);
+        }
+    }
+
+    /// <summary>Nothing of the turn has happened; it is tried again a little later, or when something else happens.</summary>
+    private void Refuse(ActiveInstance instance, Turn turn, bool retry)
+    {
+        lock (_lock)
+        {
+            if (instance.IsGone) return;
+            instance.IsStoring = false;
+            instance.Turn = null;
+            instance.Version++;
+            instance.Inbox.InsertRange(0, turn.Consumed);
+            instance.IsHeld = true;
+        }
+
+        if (retry) _ = TryAgainAsync(instance);
+    }
+
+    private async Task TryAgainAsync(ActiveInstance instance)
+    {
+        await Task.Delay(RetryPause, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_lock)
+        {
+            if (instance.IsGone) return;
+            instance.IsHeld = false;
+            Begin(instance);
+        }
+    }
+
+    /// <summary>Notes in the store that the instance is held, and leaves its inbox as it is.</summary>
+    private void Hold(ActiveInstance instance, TurnOutcome outcome)
+    {
+        instance.IsHeld = true;
+        if (outcome.Events.Count == 0) return;
+        _log.WorkflowStalled(instance.Id, outcome.Events[^1].ExecutionStalled.Description);
+        instance.IsStoring = true;
+        _committer.Add(ToWork(instance, [], outcome));
+    }
+
+    private void Store(ActiveInstance instance, Turn turn, TurnOutcome outcome)
+    {
+        lock (_lock)
+        {
+            if (instance.IsGone) return;
+            instance.Version++;
+            if (outcome.Stalls)
+            {
+                instance.Turn = null;
+                instance.IsStoring = false;
+                instance.Inbox.InsertRange(0, turn.Consumed);
+                Hold(instance, outcome);
+                return;
+            }
+
+            _committer.Add(ToWork(instance, [.. turn.Consumed.Where(item => item.Sequence > 0).Select(item => item.Sequence)], outcome));
+        }
+    }
+
+    /// <summary>Brings the state on and says what is to be stored of it. Clients see it once it is.</summary>
+    private TurnWork ToWork(ActiveInstance instance, List<long> consumed, TurnOutcome outcome)
+    {
+        if (outcome.StartedOver) instance.State = new InstanceState();
+        var state = instance.State;
+        var before = state.History.Count;
+        foreach (var happened in outcome.Events) state.Append(happened, happened.ToByteString());
+        state.CustomStatus = outcome.CustomStatus;
+        instance.GoesOn = outcome.GoesOn;
+        var life = state.Lifecycle;
+        var work = new TurnWork
+        {
+            Id = instance.Id,
+            Status = life.Status,
+            HasWork = !life.IsOver && (state.OpenTasks.Count > 0 || outcome.GoesOn),
+            NextDue = life.IsOver || state.OpenTimers.Count == 0 ? null : state.OpenTimers.Values.Min(timer => Moment(timer.FireAt)),
+            CustomStatus = outcome.CustomStatus,
+            StartPosition = state.StartPosition,
+            EndPosition = state.EndPosition,
+            HistoryLength = before,
+            StartedOver = outcome.StartedOver,
+            Events = state.History.GetRange(before, state.History.Count - before),
+            Consumed = consumed,
+            ExpiresAt = life.IsOver && _settings.Retention.Of(life.Status) is { } kept ? _time.GetUtcNow() + kept : null,
+            Finished = work => OnTurnStored(instance, work, outcome),
+            Failed = failure => OnTurnFailed(instance, failure),
+        };
+        foreach (var creation in outcome.Creations.Where(creation => StoresHere(creation.AppId))) work.Creations.Add(RowOf(creation));
+        foreach (var message in outcome.Messages.Where(message => StoresHere(message.AppId))) work.Mails.Add(MailOf(message));
+        foreach (var carried in outcome.CarriedOver) work.Mails.Add(new NewMail { Id = instance.Id, Event = carried.ToByteString() });
+        return work;
+    }
+
+    private bool IsOwnApp(string appId) => appId.Length == 0 || appId == _settings.AppId;
+
+    private bool StoresHere(string appId) => IsOwnApp(appId) || _store.SharesApps;
+
+    private string KeyOf(string appId) => IsOwnApp(appId) ? "" : _settings.KeyOf(appId);
+
+    private NewRow RowOf(NewInstance creation) => new()
+    {
+        AppId = KeyOf(creation.AppId),
+        Id = creation.InstanceId,
+        Start = creation.Start.ToByteString(),
+        Due = creation.Start.ExecutionStarted.ScheduledStartTimestamp is { } due ? Moment(due) : null,
+        Owner = _store.Membership.Id,
+    };
+
+    private NewMail MailOf(OutgoingEvent message) => new()
+    {
+        AppId = KeyOf(message.AppId),
+        Id = message.InstanceId,
+        Event = message.Event.ToByteString(),
+        ExecutionId = message.ExecutionId,
+    };
+
+    private void OnTurnStored(ActiveInstance instance, TurnWork work, TurnOutcome outcome)
+    {
+        if (!work.Committed)
+        {
+            OnTurnFailed(instance, new EngineLostException());
+            return;
+        }
+
+        if (work.Contested)
+        {
+            _ = SettleAsync(instance, work, outcome);
+            return;
+        }
+
+        InstanceSnapshot? snapshot;
+        lock (_lock)
+        {
+            foreach (var row in work.Creations.Where(row => row.AppId.Length == 0)) OnCreated(row);
+            snapshot = instance.IsGone ? null : Follow(instance, outcome);
+        }
+
+        if (snapshot is not null) _watchers.Tell(instance.Id, snapshot);
+        foreach (var mail in work.Mails)
+        {
+            if (mail.Outcome != MailOutcome.Stored) _log.EventForNobody(mail.Id);
+            else if (mail.AppId.Length == 0) OnStored(mail);
+        }
+
+        foreach (var creation in outcome.Creations.Where(creation => !StoresHere(creation.AppId))) _otherApps.Create(creation.AppId, RowOf(creation));
+        foreach (var message in outcome.Messages.Where(message => !StoresHere(message.AppId))) _otherApps.Deliver(message.AppId, MailOf(message));
+    }
+
+    /// <summary>What a stored turn sets going.</summary>
+    private InstanceSnapshot Follow(ActiveInstance instance, TurnOutcome outcome)
+    {
+        instance.IsStoring = false;
+        instance.Turn = null;
+        instance.Version++;
+        var state = instance.State;
+        var snapshot = instance.Snapshot = InstanceSnapshot.Of(state, state.Lifecycle.IsOver ? 0 : _store.Membership.Id);
+        if (state.Lifecycle.IsOver)
+        {
+            Drop(instance);
+            return snapshot;
+        }
+
+        foreach (var (id, activity) in instance.Activities.Where(open => !state.OpenTasks.TryGetValue(open.Key, out var task) || task != open.Value.Scheduled).ToList())
+        {
+            _queue.Finish(activity);
+            instance.Activities.Remove(id);
+        }
+
+        foreach (var scheduled in outcome.Events)
+        {
+            if (scheduled.TaskScheduled is not null && state.OpenTasks.ContainsKey(scheduled.EventId)) Dispatch(instance, scheduled);
+        }
+
+        SetMoments(instance);
+        if (outcome.CarriedOver.Count == 0) Begin(instance);
+        return snapshot;
+    }
+
+    /// <summary>Another engine has it, or the store will not take its turn: what is in memory of it is worth nothing.</summary>
+    private void OnTurnFailed(ActiveInstance instance, Exception failure)
+    {
+        if (failure is not (EngineLostException or OperationCanceledException)) _log.InstanceFailed(failure, instance.Id);
+        lock (_lock)
+        {
+            if (instance.IsGone) return;
+            Drop(instance);
+        }
+
+        _watchers.Tell(instance.Id, null);
+    }
+}
