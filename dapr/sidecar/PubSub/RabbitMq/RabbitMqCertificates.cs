@@ -57,7 +57,7 @@ internal static class RabbitMqCertificates
         {
             read();
         }
-        catch (CryptographicException broken)
+        catch (Exception broken) when (broken is CryptographicException or ArgumentException)
         {
             throw new ComponentMetadataException(name, $"cannot be used: {broken.Message}");
         }
