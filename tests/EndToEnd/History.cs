@@ -10,13 +10,13 @@ internal sealed class History
 {
     private const int Sessions = 1_000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly List<GeneratedHistory.Row> _rows;
 
     private History(List<GeneratedHistory.Row> rows) => _rows = rows;
 
     public int Count => _rows.Count;
-
-    public string FirstSymbol => _rows[0].Symbol;
 
     /// <summary>Thousand sessions of some symbols, from a number on that no other test uses.</summary>
     public static History Of(int symbols, int first)
@@ -35,6 +35,10 @@ internal sealed class History
         await GeneratedHistory.WriteAsync(path, _rows);
         return path;
     }
+
+    /// <summary>Waits until its import is under way: some of its rows can be read, and by far not all.</summary>
+    public Task ShouldBeUnderWayAsync(RunningPlatform platform) =>
+        Eventually.BeTrueAsync(() => platform.AnswersAsync($"/api/v1/bars/{_rows[0].Symbol}?interval=1d&limit=1"), Patience);
 
     /// <summary>Reads everything back through the gateway and compares it row by row and value by value.</summary>
     public async Task ShouldBeStoredAsync(RunningPlatform platform)

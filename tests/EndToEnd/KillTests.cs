@@ -28,7 +28,7 @@ public abstract class KillTests(RunningPlatform platform)
         var file = await history.WriteAsync(platform.Data);
 
         var import = platform.StocksAsync(["import", file]);
-        await SomethingIsStoredAsync(first);
+        await history.ShouldBeUnderWayAsync(platform);
         Kill(platform.ProcessOf(victim));
         var ended = await import.WaitAsync(Patience);
 
@@ -45,7 +45,7 @@ public abstract class KillTests(RunningPlatform platform)
         var file = await history.WriteAsync(platform.Data);
 
         var import = platform.StocksAsync(["import", file]);
-        await SomethingIsStoredAsync(7_000);
+        await history.ShouldBeUnderWayAsync(platform);
         Kill(platform.Record.Runner.Pid);
         var up = await platform.UpAsync(platform.Gateway.BaseAddress!.Port);
         up.ExitCode.Should().Be(0, up.ToString());
@@ -74,13 +74,6 @@ public abstract class KillTests(RunningPlatform platform)
         var receipts = await ReceiptsOfAsync(Path.GetFileName(file));
         receipts.Sum(receipt => receipt.GetProperty("stored").GetInt64()).Should().Be(history.Count);
         receipts.Sum(receipt => receipt.GetProperty("unchanged").GetInt64()).Should().Be(history.Count);
-    }
-
-    /// <summary>The import is under way: some of its rows can be read, and by far not all.</summary>
-    private async Task SomethingIsStoredAsync(int first)
-    {
-        var symbol = History.Of(1, first).FirstSymbol;
-        await Eventually.BeTrueAsync(() => platform.AnswersAsync($"/api/v1/bars/{symbol}?interval=1d&limit=1"), Patience);
     }
 
     private async Task ReceiptShouldAddUpAsync(string fileName, int rows)
