@@ -14,6 +14,7 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
+    private readonly Action<string> _report;
     private readonly ServerAccount _account;
     private readonly RabbitMqFiles _files;
     private readonly RabbitMqBinaries _binaries;
@@ -24,6 +25,7 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
 
     private RabbitMqBroker(RabbitMqSettings settings, ServerAccount account, RabbitMqFiles files, RabbitMqBinaries binaries, string password)
     {
+        _report = settings.Report;
         _account = account;
         _files = files;
         _binaries = binaries;
@@ -61,8 +63,7 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
         var broker = new RabbitMqBroker(settings, account, files, binaries, password) { ManagementPort = managementPort };
         try
         {
-            broker.Port = files.ChoosePort(settings.Report);
-            await broker.StartServerAsync(cancellationToken);
+            await broker.StartFirstAsync(cancellationToken);
         }
         catch
         {
@@ -91,6 +92,22 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
 
     private static RabbitMqFiles FilesIn(string directory) =>
         new(ServerAccount.FolderInUse(Path.GetFullPath(directory)), new ServerAccount((string?)null));
+
+    /// <summary>Tries twice: a port that was free when it was chosen may be somebody else's by the time the server, which takes its time, listens on it.</summary>
+    private async Task StartFirstAsync(CancellationToken cancellationToken)
+    {
+        Port = _files.ChoosePort(_report);
+        try
+        {
+            await StartServerAsync(cancellationToken);
+        }
+        catch (BrokerException exception)
+        {
+            _report($"{exception.Message}\ntrying once more");
+            Port = _files.ChoosePort(_report);
+            await StartServerAsync(cancellationToken);
+        }
+    }
 
     private async Task StartServerAsync(CancellationToken cancellationToken)
     {

@@ -84,7 +84,6 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
                 environment[name] = null;
         }
 
-        var distribution = RememberedPort.AnyFree();
         foreach (var (name, value) in new (string, string)[]
         {
             ("HOME", Home),
@@ -103,9 +102,10 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
             ("RABBITMQ_LOG_BASE", Logs),
             ("RABBITMQ_LOGS", Log),
             ("RABBITMQ_PID_FILE", Path.Combine(Data, "pid")),
-            // The first free port of the range is for rabbitmqctl. Waiting threads sleep instead of spinning.
-            ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", string.Create(CultureInfo.InvariantCulture,
-                $"+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {{127,0,0,1}} inet_dist_listen_min {distribution} inet_dist_listen_max {Math.Min(distribution + 50, 65535)}")),
+            // For rabbitmqctl. Its default is the other port and 20,000, which may be more than there are.
+            ("RABBITMQ_DIST_PORT", Number(RememberedPort.AnyFree())),
+            // Waiting threads sleep instead of spinning.
+            ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"),
             // The script becomes the server instead of staying as its parent, so that a signal and a kill reach the server itself.
             ("RUNNING_UNDER_SYSTEMD", "true"),
         })
