@@ -45,14 +45,16 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="mesh">The run; default: one of its own.</param>
     /// <param name="options">Changes the sidecar's options.</param>
     /// <param name="time">The sidecar's clock.</param>
+    /// <param name="loggers">Where it logs; default: nowhere.</param>
     public static async Task<RunningApp> StartAsync(
-        RequestDelegate? handler, string[]? resources = null, SidecarMesh? mesh = null, Func<SidecarOptions, SidecarOptions>? options = null, TimeProvider? time = null)
+        RequestDelegate? handler, string[]? resources = null, SidecarMesh? mesh = null, Func<SidecarOptions, SidecarOptions>? options = null, TimeProvider? time = null,
+        ILoggerFactory? loggers = null)
     {
         var running = new RunningApp(handler ?? (_ => Task.CompletedTask));
         if (handler is not null) await running.ListenAsync();
         foreach (var (yaml, index) in (resources ?? []).Select((yaml, index) => (yaml, index))) running._folder.Write($"{index}.yaml", yaml);
         var standard = new SidecarOptions { AppId = "tester", AppPort = handler is null ? null : running.AppPort, ResourcesPaths = [running._folder.Path], WorkingDirectory = running._folder.Path };
-        running.Sidecar = new VirtualSidecar(options?.Invoke(standard) ?? standard, mesh ?? new SidecarMesh(), NullLoggerFactory.Instance, time);
+        running.Sidecar = new VirtualSidecar(options?.Invoke(standard) ?? standard, mesh ?? new SidecarMesh(), loggers ?? NullLoggerFactory.Instance, time);
         await running.Sidecar.StartAsync(CancellationToken.None);
         running.Client = new HttpClient { BaseAddress = new Uri($"http://localhost:{running.Sidecar.HttpPort}"), Timeout = TimeSpan.FromSeconds(30) };
         await running.Sidecar.WhenReady.WaitAsync(TimeSpan.FromSeconds(20));

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
+using StocksDapr.Sidecar.Hosting.Reloading;
 
 namespace StocksDapr.Sidecar.Api;
 
@@ -45,9 +46,11 @@ internal static class MetadataApi
         json.WriteString("id", options.AppId);
         json.WriteString("runtimeVersion", options.RuntimeVersion);
         json.WriteStartArray("enabledFeatures");
-        foreach (var (feature, enabled) in sidecar.Resources.Configuration.Features)
+        var configuration = sidecar.Resources.Configuration;
+        if (configuration.IsEnabled(HotReload.Feature)) json.WriteStringValue(HotReload.Feature);
+        foreach (var (feature, enabled) in configuration.Features)
         {
-            if (enabled) json.WriteStringValue(feature);
+            if (enabled && feature != HotReload.Feature) json.WriteStringValue(feature);
         }
 
         json.WriteEndArray();

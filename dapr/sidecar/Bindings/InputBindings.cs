@@ -12,38 +12,21 @@ namespace StocksDapr.Sidecar.Bindings;
 internal sealed class InputBindings(SidecarContext context) : IAppDriven, IDisposable
 {
     private readonly ILogger _logger = context.CreateLogger<InputBindings>();
-    private readonly List<Task> _readers = [];
+    private readonly List<Reader> _readers = [];
     private readonly HashSet<Task> _deliveries = [];
     private readonly Lock _lock = new();
-    private CancellationTokenSource _reading = new();
     private CancellationTokenSource _delivering = new();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (context.App is not { } app) return;
         Dispose();
-        _reading = new CancellationTokenSource();
         _delivering = new CancellationTokenSource();
-        foreach (var loaded in context.Components.All)
-        {
-            if (loaded.Instance is not IInputBinding binding || !BindingDirection.Allows(loaded.Resource, BindingDirection.Input)) continue;
-            var route = Route(loaded.Resource);
-            if (!BindingDirection.Names(loaded.Resource, BindingDirection.Input))
-            {
-                var wanted = await IsWantedAsync(app, loaded.Resource.Name, route, cancellationToken);
-                if (wanted is null) return;
-                if (wanted is false) continue;
-            }
-
-            BindingLog.Reading(_logger, loaded.Resource.Name, route);
-            _readers.Add(ReadAsync(app, binding, loaded.Resource.Name, route, _reading.Token));
-        }
+        await StartReadersAsync(cancellationToken);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _reading.CancelAsync();
-        await Task.WhenAll(_readers);
+        foreach (var reader in _readers) await reader.DisposeAsync();
         _readers.Clear();
         try
         {
@@ -57,10 +40,39 @@ internal sealed class InputBindings(SidecarContext context) : IAppDriven, IDispo
         }
     }
 
-    public void Dispose()
+    /// <summary>What is under way goes on by itself: events do not need the binding that they came from.</summary>
+    public async Task ReloadAsync(bool policiesChanged, CancellationToken cancellationToken)
     {
-        _reading.Dispose();
-        _delivering.Dispose();
+        var gone = _readers.Where(reader => context.Components.All.All(loaded => !ReferenceEquals(loaded.Instance, reader.Binding))).ToList();
+        foreach (var reader in gone)
+        {
+            await reader.DisposeAsync();
+            _readers.Remove(reader);
+        }
+
+        await StartReadersAsync(cancellationToken);
+    }
+
+    public void Dispose() => _delivering.Dispose();
+
+    private async Task StartReadersAsync(CancellationToken cancellationToken)
+    {
+        if (context.App is not { } app) return;
+        foreach (var loaded in context.Components.All)
+        {
+            if (loaded.Instance is not IInputBinding binding || !BindingDirection.Allows(loaded.Resource, BindingDirection.Input)) continue;
+            if (_readers.Exists(reader => ReferenceEquals(reader.Binding, binding))) continue;
+            var route = Route(loaded.Resource);
+            if (!BindingDirection.Names(loaded.Resource, BindingDirection.Input))
+            {
+                var wanted = await IsWantedAsync(app, loaded.Resource.Name, route, cancellationToken);
+                if (wanted is null) return;
+                if (wanted is false) continue;
+            }
+
+            BindingLog.Reading(_logger, loaded.Resource.Name, route);
+            _readers.Add(new Reader(binding, token => ReadAsync(app, binding, loaded.Resource.Name, route, token)));
+        }
     }
 
     /// <summary>The metadata <c>route</c> (with exactly this name), or the component's own name.</summary>
@@ -152,5 +164,28 @@ internal sealed class InputBindings(SidecarContext context) : IAppDriven, IDispo
     private Task[] UnderWay()
     {
         lock (_lock) return [.. _deliveries];
+    }
+
+    /// <summary>A binding that is being read.</summary>
+    private sealed class Reader : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _reading;
+
+        public Reader(IInputBinding binding, Func<CancellationToken, Task> read)
+        {
+            Binding = binding;
+            _reading = read(_stop.Token);
+        }
+
+        public IInputBinding Binding { get; }
+
+        /// <summary>Returns when the binding has stopped.</summary>
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _reading;
+            _stop.Dispose();
+        }
     }
 }

@@ -59,6 +59,28 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
         }
     }
 
+    /// <summary>Lets what runs take over changed resources; what does not run does so when it starts.</summary>
+    /// <param name="policiesChanged">Other resiliency policies are in effect.</param>
+    /// <param name="drain">How long what is under way may take.</param>
+    /// <param name="cancellationToken">The sidecar stops.</param>
+    public async Task ReloadAsync(bool policiesChanged, TimeSpan drain, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var part in _running)
+            {
+                using var over = new CancellationTokenSource(drain, sidecar.Time);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
+                await part.ReloadAsync(policiesChanged, limit.Token);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
     public void Dispose() => _gate.Dispose();
 
     private async Task FollowAppAsync(CancellationToken cancellationToken)

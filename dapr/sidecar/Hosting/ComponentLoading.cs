@@ -11,7 +11,7 @@ internal static class ComponentLoading
     public static async Task LoadAsync(SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
     {
         var log = sidecar.Loggers.CreateLogger($"{typeof(ComponentLoading).FullName}[{sidecar.AppId}]");
-        var waiting = sidecar.Resources.Components.OrderBy(component => IsSecretStore(component) ? 0 : 1).ToList();
+        var waiting = SecretStoresFirst(sidecar.Resources.Components).ToList();
 
         // A secret store may itself take a value from another one, so the first that need not wait is looked for anew each time.
         while (waiting.Find(component => !WaitsForStore(component, sidecar)) is { } component)
@@ -27,7 +27,8 @@ internal static class ComponentLoading
     {
         try
         {
-            await AddAsync(component, sidecar, types, cancellationToken);
+            var (resource, properties, instance) = await MakeAsync(component, sidecar, types, cancellationToken);
+            sidecar.Components.Add(resource, properties, instance);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -37,7 +38,12 @@ internal static class ComponentLoading
         }
     }
 
-    private static async Task AddAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
+    /// <summary>Components in the order in which they are made.</summary>
+    public static IEnumerable<ComponentResource> SecretStoresFirst(IEnumerable<ComponentResource> components) => components.OrderBy(component => IsSecretStore(component) ? 0 : 1);
+
+    /// <summary>Makes a component and initialises it.</summary>
+    /// <exception cref="SidecarStartException">There is no such type, or it is denied.</exception>
+    public static async Task<LoadedComponent> MakeAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
     {
         var create = Find(component, sidecar.Resources.Configuration, types);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -48,7 +54,7 @@ internal static class ComponentLoading
             var properties = await PropertyResolver.ResolveAsync(component, sidecar, limit.Token);
             instance = create(new ComponentSpec(component, properties, sidecar));
             await instance.InitAsync(limit.Token).WaitAsync(limit.Token);
-            sidecar.Components.Add(component, properties, instance);
+            return new LoadedComponent(component, properties, instance);
         }
         catch (Exception failure)
         {
@@ -72,7 +78,8 @@ internal static class ComponentLoading
 
     private static bool IsSecretStore(ComponentResource component) => component.Type.StartsWith(SecretStorePrefix, StringComparison.OrdinalIgnoreCase);
 
-    private static bool WaitsForStore(ComponentResource component, SidecarContext sidecar) =>
+    /// <summary>True when a component takes values from a secret store that is not loaded.</summary>
+    public static bool WaitsForStore(ComponentResource component, SidecarContext sidecar) =>
         component.SecretStore.Length > 0
         && component.Properties.Any(property => property.Secret is not null)
         && sidecar.Components.All.All(loaded => loaded.Resource.Name != component.SecretStore);

@@ -32,11 +32,37 @@ internal sealed class ComponentRegistry
     public IReadOnlyDictionary<string, string> PropertiesOf(string name) =>
         _byName.TryGetValue(name, out var loaded) ? loaded.Properties : new Dictionary<string, string>();
 
+    /// <summary>Grows with every change after the start.</summary>
+    public int Version { get; private set; }
+
     public void Add(ComponentResource resource, IReadOnlyDictionary<string, string> properties, IComponent instance)
     {
         var loaded = new LoadedComponent(resource, properties, instance);
         if (!_byName.TryAdd(resource.Name, loaded)) throw new SidecarStartException($"component {resource.Name} is defined twice");
         lock (_inOrder) _inOrder.Add(loaded);
+    }
+
+    /// <summary>Puts a component in the place of the one of the same name, or at the end.</summary>
+    public void Put(LoadedComponent component)
+    {
+        lock (_inOrder)
+        {
+            var at = _inOrder.FindIndex(other => other.Resource.Name == component.Resource.Name);
+            if (at < 0) _inOrder.Add(component);
+            else _inOrder[at] = component;
+            _byName[component.Resource.Name] = component;
+            Version++;
+        }
+    }
+
+    public void Remove(string name)
+    {
+        lock (_inOrder)
+        {
+            _inOrder.RemoveAll(component => component.Resource.Name == name);
+            _byName.TryRemove(name, out _);
+            Version++;
+        }
     }
 }
 

@@ -11,13 +11,27 @@ namespace StocksDapr.Sidecar.Hosting;
 /// <summary>What every part of one virtual sidecar works with.</summary>
 internal sealed class SidecarContext
 {
+    private readonly ConcurrentDictionary<string, TopicScopes> _scopes = new(StringComparer.Ordinal);
+    private volatile ResourceSet _resources = null!;
+    private volatile ResiliencyPolicies _resiliency = null!;
+
     public required SidecarOptions Options { get; init; }
 
     public required SidecarMesh Mesh { get; init; }
 
-    public required ResourceSet Resources { get; init; }
+    /// <summary>What the resource folders hold; replaced as a whole when they change.</summary>
+    public required ResourceSet Resources
+    {
+        get => _resources;
+        set => _resources = value;
+    }
 
-    public required ResiliencyPolicies Resiliency { get; init; }
+    /// <summary>The policies of <see cref="Resources"/>; replaced as a whole when they change.</summary>
+    public required ResiliencyPolicies Resiliency
+    {
+        get => _resiliency;
+        set => _resiliency = value;
+    }
 
     public required ILoggerFactory Loggers { get; init; }
 
@@ -47,8 +61,6 @@ internal sealed class SidecarContext
     /// <summary>Cancelled when the sidecar begins to stop.</summary>
     public CancellationToken Stopping { get; init; }
 
-    private readonly ConcurrentDictionary<string, TopicScopes> _scopes = new(StringComparer.Ordinal);
-
     /// <summary>Called with the exit code when somebody asks for shutdown over the API.</summary>
     public Action<int> OnShutdownRequested { get; init; } = static _ => { };
 
@@ -56,6 +68,9 @@ internal sealed class SidecarContext
 
     /// <summary>What this application may do with the topics of a pub/sub component.</summary>
     public TopicScopes Scopes(string pubSub) => _scopes.GetOrAdd(pubSub, name => new TopicScopes(Components.PropertiesOf(name), AppId));
+
+    /// <summary>The component of that name is another one now.</summary>
+    public void ForgetScopes(string pubSub) => _scopes.TryRemove(pubSub, out _);
 
     public ILogger CreateLogger<T>() => Loggers.CreateLogger($"{typeof(T).FullName}[{AppId}]");
 }
@@ -71,4 +86,9 @@ internal interface IAppDriven
 
     /// <summary>The application is unhealthy, or the sidecar stops: take no new input, and return when what is under way is done or the token is cancelled.</summary>
     Task StopAsync(CancellationToken cancellationToken);
+
+    /// <summary>Components or subscriptions have changed: what is new is started, what is gone is let finish until the token is cancelled. Called only while it runs.</summary>
+    /// <param name="policiesChanged">Other resiliency policies are in effect.</param>
+    /// <param name="cancellationToken">Ends the wait for what is under way.</param>
+    Task ReloadAsync(bool policiesChanged, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,6 +1,7 @@
 using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Cel;
 using StocksDapr.Sidecar.Delivery;
+using StocksDapr.Sidecar.Hosting.Reloading;
 using StocksDapr.Sidecar.Invocation;
 using StocksDapr.Sidecar.Peers;
 using StocksDapr.Sidecar.Resiliency;
@@ -34,6 +35,8 @@ public sealed class VirtualSidecar : IAsyncDisposable
     private PeerEntry? _peerEntry;
     private AppLifecycle? _lifecycle;
     private Task _following = Task.CompletedTask;
+    private HotReload? _reload;
+    private Task _reloading = Task.CompletedTask;
     private CalleeDirectory? _directory;
     private bool _disposed;
     private bool _stopped;
@@ -78,6 +81,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
         if (Context is not null) throw new InvalidOperationException("The sidecar has been started already.");
         try
         {
+            var folders = FolderState.Of(Options);
             var context = CreateContext();
             Context = context;
             await ComponentLoading.LoadAsync(context, BuiltIns.ComponentTypes, cancellationToken);
@@ -97,6 +101,8 @@ public sealed class VirtualSidecar : IAsyncDisposable
             _log.SidecarListens(HttpPort, context.Components.All.Count);
             _lifecycle = new AppLifecycle(context);
             _following = _lifecycle.RunAsync(_stopping.Token);
+            _reload = new HotReload(context, _lifecycle, BuiltIns.ComponentTypes, folders);
+            _reloading = _reload.RunAsync(_stopping.Token);
         }
         catch
         {
@@ -183,6 +189,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
         using var timeout = new CancellationTokenSource(Options.GracefulShutdown, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         await _stopping.CancelAsync();
+        await _reloading;
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (_lifecycle is not null) await _lifecycle.StopPartsAsync(limit.Token);
         if (Context?.Workflows is { } workflows) await workflows.StopAsync(limit.Token);
@@ -205,6 +212,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
         _directory?.Dispose();
         if (Context is null) return;
         if (Context.Workflows is not null) await Context.Workflows.DisposeAsync();
+        if (_reload is not null) await _reload.DisposeAsync();
         foreach (var component in Context.Components.All.Reverse()) await component.Instance.DisposeAsync();
         Context.App?.Dispose();
     }

@@ -13,6 +13,7 @@ internal static class ComponentReader
         return new ComponentResource
         {
             Name = document.Name,
+            Definition = document.Definition,
             File = document.File,
             Namespace = document.Namespace,
             Type = spec["type"].Text() ?? "",

@@ -3,6 +3,9 @@ namespace StocksDapr.Sidecar.Resources;
 /// <summary>A Component as read from YAML; its property values are not resolved yet.</summary>
 public sealed record ComponentResource
 {
+    /// <summary>The document that it was read from, as JSON; empty when it was made otherwise. Two of one document are equal.</summary>
+    public string Definition { get; init; } = "";
+
     /// <summary>Limit of a component's initialisation when it names none.</summary>
     public static readonly TimeSpan DefaultInitTimeout = TimeSpan.FromSeconds(5);
 
@@ -30,6 +33,10 @@ public sealed record ComponentResource
 
     /// <summary>App ids that may use it; empty = all.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    public bool Equals(ComponentResource? other) => ReferenceEquals(this, other) || (other is not null && Definition.Length > 0 && Definition == other.Definition);
+
+    public override int GetHashCode() => Definition.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>One entry of <c>spec.metadata</c>: a value, a secret's name and key, or an environment variable.</summary>

@@ -9,6 +9,9 @@ public sealed record ConfigurationResource
     /// <summary>Feature switches by name.</summary>
     public IReadOnlyDictionary<string, bool> Features { get; init; } = new Dictionary<string, bool>();
 
+    /// <summary>Whether a feature is on that is on by default.</summary>
+    public bool IsEnabled(string feature) => Features.GetValueOrDefault(feature, true);
+
     public IReadOnlyList<ApiRule> ApiAllowed { get; init; } = [];
 
     public IReadOnlyList<ApiRule> ApiDenied { get; init; } = [];

@@ -15,6 +15,8 @@ internal static class ResiliencyReader
         return new ResiliencyResource
         {
             Name = document.Name,
+            Definition = document.Definition,
+            File = document.File,
             Timeouts = Map(policies["timeouts"], field => Duration(field) ?? TimeSpan.Zero),
             Retries = Map(policies["retries"], ReadRetry),
             CircuitBreakers = Map(policies["circuitBreakers"], ReadBreaker),

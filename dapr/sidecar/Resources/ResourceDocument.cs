@@ -8,6 +8,9 @@ namespace StocksDapr.Sidecar.Resources;
 /// <param name="Root">Its content.</param>
 internal sealed record ResourceDocument(string File, bool IsFirst, YamlField Root)
 {
+    /// <summary>The content as JSON, without comments and the like.</summary>
+    public string Definition { get; } = Root.Dynamic() ?? "";
+
     public string ApiVersion { get; } = Root["apiVersion"].Text() ?? "";
 
     public string Kind { get; } = Root["kind"].Text() ?? "";

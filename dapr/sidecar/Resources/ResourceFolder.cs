@@ -6,8 +6,11 @@ namespace StocksDapr.Sidecar.Resources;
 /// <summary>Reads the YAML files of a folder (not of the folders in it), in the order of their names.</summary>
 internal static class ResourceFolder
 {
+    /// <param name="folder">The folder.</param>
+    /// <param name="broken">Takes the files of which something could not be read.</param>
+    /// <param name="logger">Told of what is left out.</param>
     /// <exception cref="SidecarStartException">The folder is not there or cannot be read.</exception>
-    public static List<ResourceDocument> Read(string folder, ILogger logger)
+    public static List<ResourceDocument> Read(string folder, ICollection<string> broken, ILogger logger)
     {
         var documents = new List<ResourceDocument>();
         foreach (var file in Files(folder))
@@ -20,10 +23,11 @@ internal static class ResourceFolder
 
             try
             {
-                ReadFile(file, File.ReadAllText(file), documents, logger);
+                ReadFile(file, File.ReadAllText(file), documents, broken, logger);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
+                broken.Add(file);
                 ResourceLog.FileUnreadable(logger, file, error.Message);
             }
         }
@@ -45,7 +49,7 @@ internal static class ResourceFolder
         }
     }
 
-    private static void ReadFile(string file, string text, List<ResourceDocument> documents, ILogger logger)
+    private static void ReadFile(string file, string text, List<ResourceDocument> documents, ICollection<string> broken, ILogger logger)
     {
         var isFirst = true;
         foreach (var (piece, line) in YamlFile.Split(text))
@@ -58,6 +62,7 @@ internal static class ResourceFolder
             }
             catch (ResourceFormatException error)
             {
+                broken.Add(file);
                 ResourceLog.DocumentSkipped(logger, file, error.Message);
             }
 

@@ -19,7 +19,7 @@ internal static class ResourceLoader
         var reading = new Reading(options, logger);
         foreach (var folder in options.ResourcesPaths)
         {
-            foreach (var document in ResourceFolder.Read(Path.GetFullPath(folder, options.WorkingDirectory), logger)) reading.Take(document);
+            foreach (var document in ResourceFolder.Read(Path.GetFullPath(folder, options.WorkingDirectory), reading.BrokenFiles, logger)) reading.Take(document);
         }
 
         if (reading.Duplicates.Count > 0) throw new SidecarStartException(string.Join(Environment.NewLine, reading.Duplicates));
@@ -29,6 +29,7 @@ internal static class ResourceLoader
             Resiliencies = reading.Resiliencies,
             Subscriptions = reading.Subscriptions,
             HttpEndpoints = reading.HttpEndpoints,
+            BrokenFiles = reading.BrokenFiles,
             Configuration = ConfigurationReader.Load(options),
         };
     }
@@ -45,6 +46,8 @@ internal static class ResourceLoader
         public List<SubscriptionResource> Subscriptions { get; } = [];
 
         public Dictionary<string, string> HttpEndpoints { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> BrokenFiles { get; } = [];
 
         public List<string> Duplicates { get; } = [];
 
@@ -70,6 +73,7 @@ internal static class ResourceLoader
             }
             catch (ResourceFormatException error)
             {
+                BrokenFiles.Add(document.File);
                 ResourceLog.DocumentSkipped(logger, document.File, error.Message);
             }
         }

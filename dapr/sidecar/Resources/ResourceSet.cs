@@ -12,5 +12,22 @@ public sealed record ResourceSet
     /// <summary>HTTPEndpoint resources: name to base URL.</summary>
     public IReadOnlyDictionary<string, string> HttpEndpoints { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Files of which something could not be read.</summary>
+    public IReadOnlySet<string> BrokenFiles { get; init; } = new HashSet<string>();
+
     public ConfigurationResource Configuration { get; init; } = new();
+
+    /// <summary>This set, and in place of what could not be read what was there before.</summary>
+    public ResourceSet KeepingWhatBroke(ResourceSet before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        if (BrokenFiles.Count == 0) return this;
+        return this with
+        {
+            Components = [.. Components, .. before.Components.Where(old => BrokenFiles.Contains(old.File) && Components.All(other => other.Name != old.Name))],
+            Subscriptions = [.. Subscriptions, .. before.Subscriptions.Where(old => BrokenFiles.Contains(old.File) && Subscriptions.All(other => other.Name != old.Name))],
+            Resiliencies = [.. Resiliencies, .. before.Resiliencies.Where(old => BrokenFiles.Contains(old.File) && Resiliencies.All(other => other.Name != old.Name))],
+            HttpEndpoints = before.HttpEndpoints.Where(old => !HttpEndpoints.ContainsKey(old.Key)).Concat(HttpEndpoints).ToDictionary(StringComparer.Ordinal),
+        };
+    }
 }

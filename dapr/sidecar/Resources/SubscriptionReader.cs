@@ -12,6 +12,8 @@ internal static class SubscriptionReader
         return new SubscriptionResource
         {
             Name = document.Name,
+            Definition = document.Definition,
+            File = document.File,
             PubSubName = spec["pubsubname"].Text() ?? "",
             Topic = spec["topic"].Text() ?? "",
             Rules = isAlpha1 ? [new RouteRule("", spec["route"].Text() ?? "")] : ReadRoutes(spec["routes"]),

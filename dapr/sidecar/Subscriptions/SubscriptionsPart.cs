@@ -10,48 +10,53 @@ namespace StocksDapr.Sidecar.Subscriptions;
 /// </summary>
 internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
 {
-    private const int DefaultBulkMessages = 100;
-    private const int DefaultBulkAwaitMilliseconds = 1000;
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(30);
-
     private readonly ILogger _log = sidecar.CreateLogger<SubscriptionsPart>();
-    private readonly Lock _lock = new();
-    private readonly List<ISubscription> _running = [];
-    private readonly List<Task> _retrying = [];
-    private CancellationTokenSource? _stopRetrying;
-    private IReadOnlyList<SubscriptionResource>? _subscriptions;
+    private readonly List<RunningSubscription> _running = [];
+    private IReadOnlyList<SubscriptionResource>? _programmatic;
+    private bool _configurationAsked;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _subscriptions ??= await CollectAsync(cancellationToken);
-        _stopRetrying = CancellationTokenSource.CreateLinkedTokenSource(sidecar.Stopping);
-        foreach (var subscription in _subscriptions) await StartAsync(subscription, cancellationToken);
+        foreach (var subscription in await CollectAsync(cancellationToken)) await StartAsync(subscription, cancellationToken);
         sidecar.Mesh.AppAsked(sidecar.AppId);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_stopRetrying is not null) await _stopRetrying.CancelAsync();
-        await Task.WhenAll(_retrying);
-        _retrying.Clear();
-        ISubscription[] running;
-        lock (_lock)
-        {
-            running = [.. _running];
-            _running.Clear();
-        }
-
+        RunningSubscription[] running = [.. _running];
+        _running.Clear();
         await Task.WhenAll(running.Select(subscription => subscription.StopAsync(cancellationToken)));
         if (!sidecar.Stopping.IsCancellationRequested) return;
         foreach (var subscription in running) await subscription.DisposeAsync();
     }
 
+    /// <summary>Ends what is not wanted any more or has another component now, letting it finish, then starts what is new.</summary>
+    public async Task ReloadAsync(bool policiesChanged, CancellationToken cancellationToken)
+    {
+        var wanted = await CollectAsync(cancellationToken);
+        var ended = _running.Where(running => policiesChanged || !wanted.Contains(running.Resource) || IsReplaced(running)).ToList();
+        await Task.WhenAll(ended.Select(subscription => subscription.StopAsync(cancellationToken)));
+        foreach (var subscription in ended) _running.Remove(subscription);
+        foreach (var subscription in wanted)
+        {
+            if (!_running.Exists(running => running.Resource == subscription)) await StartAsync(subscription, cancellationToken);
+        }
+
+        // A broker may have gone on with what it had kept for the one before.
+        foreach (var subscription in ended)
+        {
+            if (!_running.Exists(running => ReferenceEquals(running.AtBroker, subscription.AtBroker))) await subscription.DisposeAsync();
+        }
+    }
+
+    private bool IsReplaced(RunningSubscription running) => !ReferenceEquals(running.Component, sidecar.Components.Find<IPubSub>(running.Resource.PubSubName));
+
     private async Task<IReadOnlyList<SubscriptionResource>> CollectAsync(CancellationToken cancellationToken)
     {
         await AskForConfigurationAsync(cancellationToken);
         var asks = sidecar.Components.Any<IPubSub>() && !sidecar.Options.DisableInitEndpoints.Contains("subscribe", StringComparer.OrdinalIgnoreCase);
-        var programmatic = asks ? await new ProgrammaticSubscriptions(sidecar).AskAsync(cancellationToken) : [];
+        if (asks) _programmatic ??= await new ProgrammaticSubscriptions(sidecar).AskAsync(cancellationToken);
+        var programmatic = _programmatic ?? [];
         var declared = new List<SubscriptionResource>();
         foreach (var subscription in sidecar.Resources.Subscriptions)
         {
@@ -67,7 +72,8 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
     // Its settings are for actors, which this sidecar does not have; but applications see that they are asked.
     private async Task AskForConfigurationAsync(CancellationToken cancellationToken)
     {
-        if (sidecar.Options.DisableInitEndpoints.Contains("config", StringComparer.OrdinalIgnoreCase)) return;
+        if (_configurationAsked || sidecar.Options.DisableInitEndpoints.Contains("config", StringComparer.OrdinalIgnoreCase)) return;
+        _configurationAsked = true;
         var headers = new Dictionary<string, string> { ["dapr-app-id"] = sidecar.AppId };
         try
         {
@@ -87,10 +93,10 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
             return;
         }
 
-        AppSubscription subscription;
+        RunningSubscription subscription;
         try
         {
-            subscription = new AppSubscription(resource, component!, sidecar);
+            subscription = new RunningSubscription(new AppSubscription(resource, component!, sidecar), component!, sidecar);
         }
         catch (CelException broken)
         {
@@ -98,8 +104,8 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
             return;
         }
 
-        if (await TryStartAsync(subscription, component!, cancellationToken)) return;
-        _retrying.Add(RetryAsync(subscription, component!, _stopRetrying!.Token));
+        _running.Add(subscription);
+        await subscription.StartAsync(cancellationToken);
     }
 
     private string? Refusal(SubscriptionResource resource, out IPubSub? component)
@@ -108,51 +114,4 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
         if (component is null) return $"there is no pub/sub component {resource.PubSubName}";
         return sidecar.Scopes(resource.PubSubName).MaySubscribe(resource.Topic) ? null : $"the topic is not allowed for app id {sidecar.AppId}";
     }
-
-    private async Task<bool> TryStartAsync(AppSubscription subscription, IPubSub component, CancellationToken cancellationToken)
-    {
-        var resource = subscription.Resource;
-        var request = new SubscribeRequest(
-            resource.Topic,
-            resource.Metadata,
-            resource.Bulk is { } bulk ? Positive(bulk.MaxMessages, DefaultBulkMessages) : 1,
-            TimeSpan.FromMilliseconds(Positive(resource.Bulk?.MaxAwaitMilliseconds ?? 0, DefaultBulkAwaitMilliseconds)),
-            resource.Bulk is not null,
-            subscription.DeliverAsync);
-        try
-        {
-            var running = await component.SubscribeAsync(request, cancellationToken);
-            lock (_lock) _running.Add(running);
-            _log.Subscribed(resource.Topic, resource.PubSubName, string.Join(", ", resource.Rules.Select(rule => rule.Path)));
-            return true;
-        }
-        catch (SubscriptionRefusedException refused)
-        {
-            _log.SubscriptionRefused(resource.Topic, resource.PubSubName, refused.Message);
-            return true;
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            _log.SubscribeFailed(failure, resource.Topic, resource.PubSubName);
-            return false;
-        }
-    }
-
-    private async Task RetryAsync(AppSubscription subscription, IPubSub component, CancellationToken cancellationToken)
-    {
-        try
-        {
-            for (var wait = FirstRetry; ; wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, LastRetry.Ticks)))
-            {
-                await Task.Delay(wait, sidecar.Time, cancellationToken);
-                if (await TryStartAsync(subscription, component, cancellationToken)) return;
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Stopped before the broker could be reached.
-        }
-    }
-
-    private static int Positive(int value, int otherwise) => value > 0 ? value : otherwise;
 }
