@@ -1,18 +1,12 @@
 namespace StocksDapr.Sidecar.Resources;
 
 /// <summary>A Component as read from YAML; its property values are not resolved yet.</summary>
-public sealed record ComponentResource
+public sealed record ComponentResource : DefinedResource
 {
-    /// <summary>The document that it was read from, as JSON; empty when it was made otherwise. Two of one document are equal.</summary>
-    public string Definition { get; init; } = "";
-
     /// <summary>Limit of a component's initialisation when it names none.</summary>
     public static readonly TimeSpan DefaultInitTimeout = TimeSpan.FromSeconds(5);
 
     public required string Name { get; init; }
-
-    /// <summary>Path of the file that it was read from; empty when it was made otherwise.</summary>
-    public string File { get; init; } = "";
 
     public string? Namespace { get; init; }
 
@@ -33,10 +27,6 @@ public sealed record ComponentResource
 
     /// <summary>App ids that may use it; empty = all.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
-
-    public bool Equals(ComponentResource? other) => ReferenceEquals(this, other) || (other is not null && Definition.Length > 0 && Definition == other.Definition);
-
-    public override int GetHashCode() => Definition.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>One entry of <c>spec.metadata</c>: a value, a secret's name and key, or an environment variable.</summary>

@@ -1,14 +1,8 @@
 namespace StocksDapr.Sidecar.Resources;
 
 /// <summary>A Resiliency as read from YAML: named policies, and the targets that use them.</summary>
-public sealed record ResiliencyResource
+public sealed record ResiliencyResource : DefinedResource
 {
-    /// <summary>The document that it was read from, as JSON; empty when it was made otherwise. Two of one document are equal.</summary>
-    public string Definition { get; init; } = "";
-
-    /// <summary>Path of the file that it was read from; empty when it was made otherwise.</summary>
-    public string File { get; init; } = "";
-
     public required string Name { get; init; }
 
     public IReadOnlyDictionary<string, TimeSpan> Timeouts { get; init; } = new Dictionary<string, TimeSpan>();
@@ -22,10 +16,6 @@ public sealed record ResiliencyResource
     public IReadOnlyDictionary<string, ComponentPolicyNames> Components { get; init; } = new Dictionary<string, ComponentPolicyNames>();
 
     public IReadOnlyList<string> Scopes { get; init; } = [];
-
-    public bool Equals(ResiliencyResource? other) => ReferenceEquals(this, other) || (other is not null && Definition.Length > 0 && Definition == other.Definition);
-
-    public override int GetHashCode() => Definition.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>A retry policy. <see cref="MaxRetries"/>: -1 = without limit, 0 = none. Status lists are as written (<c>429,500-599</c>); null = every status.</summary>

@@ -1,14 +1,8 @@
 namespace StocksDapr.Sidecar.Resources;
 
 /// <summary>A subscription, from YAML (v1alpha1 or v2alpha1) or from the application's answer.</summary>
-public sealed record SubscriptionResource
+public sealed record SubscriptionResource : DefinedResource
 {
-    /// <summary>The document that it was read from, as JSON; empty when it was made otherwise. Two of one document are equal.</summary>
-    public string Definition { get; init; } = "";
-
-    /// <summary>Path of the file that it was read from; empty when it was made otherwise.</summary>
-    public string File { get; init; } = "";
-
     /// <summary>The manifest's name; empty for one that the application asked for.</summary>
     public string Name { get; init; } = "";
 
@@ -27,10 +21,6 @@ public sealed record SubscriptionResource
     public BulkSubscribe? Bulk { get; init; }
 
     public IReadOnlyList<string> Scopes { get; init; } = [];
-
-    public bool Equals(SubscriptionResource? other) => ReferenceEquals(this, other) || (other is not null && Definition.Length > 0 && Definition == other.Definition);
-
-    public override int GetHashCode() => Definition.GetHashCode(StringComparison.Ordinal);
 }
 
 /// <summary>Where an event goes when <see cref="Match"/> (CEL; empty = always) holds.</summary>

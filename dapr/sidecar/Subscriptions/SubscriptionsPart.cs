@@ -34,12 +34,12 @@ internal sealed class SubscriptionsPart(SidecarContext sidecar) : IAppDriven
     public async Task ReloadAsync(bool policiesChanged, CancellationToken cancellationToken)
     {
         var wanted = await CollectAsync(cancellationToken);
-        var ended = _running.Where(running => policiesChanged || !wanted.Contains(running.Resource) || IsReplaced(running)).ToList();
+        var ended = _running.Where(running => policiesChanged || !wanted.Any(running.Resource.IsSameAs) || IsReplaced(running)).ToList();
         await Task.WhenAll(ended.Select(subscription => subscription.StopAsync(cancellationToken)));
         foreach (var subscription in ended) _running.Remove(subscription);
         foreach (var subscription in wanted)
         {
-            if (!_running.Exists(running => running.Resource == subscription)) await StartAsync(subscription, cancellationToken);
+            if (!_running.Exists(running => running.Resource.IsSameAs(subscription))) await StartAsync(subscription, cancellationToken);
         }
 
         // A broker may have gone on with what it had kept for the one before.

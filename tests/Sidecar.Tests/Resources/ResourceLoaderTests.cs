@@ -89,7 +89,8 @@ public sealed class ResourceLoaderTests : IDisposable
                     new("secret", "", new SecretReference("s", "k")), new("secretWithoutKey", "", new SecretReference("s", "s")),
                     new("variable", "", null, "HOME"), new("variableBesideEmptyValue", ""),
                 ],
-            });
+            },
+            options => options.Excluding(resource => resource.Definition));
     }
 
     [Fact]
@@ -196,7 +197,9 @@ public sealed class ResourceLoaderTests : IDisposable
                 Metadata = new Dictionary<string, string> { ["rawPayload"] = "true" },
                 DeadLetterTopic = "dead",
                 Bulk = new(3, 500),
-            });
+                File = Path.Combine(_folder.Path, "a.yaml"),
+            },
+            options => options.Excluding(resource => resource.Definition));
         subscriptions[1].Rules.Should().Equal(new RouteRule("", "/old"));
         subscriptions[1].Bulk.Should().BeNull();
     }
@@ -237,7 +240,9 @@ public sealed class ResourceLoaderTests : IDisposable
                 CircuitBreakers = new Dictionary<string, CircuitBreakerSpec> { ["breaker"] = new() { Timeout = TimeSpan.FromSeconds(2), Trip = "consecutiveFailures >= 2" } },
                 Apps = new Dictionary<string, PolicyNames> { ["b"] = new("short", "two", "breaker") },
                 Components = new Dictionary<string, ComponentPolicyNames> { ["bus"] = new(new PolicyNames(null, "two"), new PolicyNames("short")) },
-            });
+                File = Path.Combine(_folder.Path, "a.yaml"),
+            },
+            options => options.Excluding(resource => resource.Definition));
         _log.Messages.Should().ContainSingle(message => message.Level == LogLevel.Warning).Which.Message.Should().Match("*b.yaml*second*not the first document*");
     }
 

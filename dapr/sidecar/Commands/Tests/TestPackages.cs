@@ -8,6 +8,8 @@ internal static class TestPackages
 {
     private static readonly (string Package, Func<bool> IsThere)[] Needed =
     [
+        ("nodejs", () => Tool.Find("node") is not null),
+        ("npm", () => Tool.Find("npm") is not null),
         ("postgresql", () => Tool.Find("pg_config") is not null || Directory.Exists("/usr/lib/postgresql")),
         ("rabbitmq-server", () => Tool.Find("rabbitmq-server") is not null || Directory.Exists("/usr/lib/rabbitmq")),
     ];

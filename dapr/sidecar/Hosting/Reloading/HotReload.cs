@@ -80,7 +80,7 @@ internal sealed class HotReload(SidecarContext sidecar, AppLifecycle lifecycle, 
     {
         var current = sidecar.Resources;
         var wanted = ResourceLoader.Load(sidecar.Options, _log).KeepingWhatBroke(current) with { Configuration = current.Configuration };
-        var policiesChanged = !wanted.Resiliencies.SequenceEqual(current.Resiliencies);
+        var policiesChanged = !DefinedResource.AreSame(wanted.Resiliencies, current.Resiliencies);
         if (policiesChanged && !TryTakePolicies(wanted.Resiliencies))
         {
             wanted = wanted with { Resiliencies = current.Resiliencies };
@@ -92,7 +92,7 @@ internal sealed class HotReload(SidecarContext sidecar, AppLifecycle lifecycle, 
         try
         {
             await LoadAsync(wanted.Components, replaced, cancellationToken);
-            if (!policiesChanged && sidecar.Components.Version == _delivering && wanted.Subscriptions.SequenceEqual(current.Subscriptions)) return;
+            if (!policiesChanged && sidecar.Components.Version == _delivering && DefinedResource.AreSame(wanted.Subscriptions, current.Subscriptions)) return;
             _delivering = sidecar.Components.Version;
             await lifecycle.ReloadAsync(policiesChanged, DrainLimit, cancellationToken);
         }
@@ -141,7 +141,7 @@ internal sealed class HotReload(SidecarContext sidecar, AppLifecycle lifecycle, 
         foreach (var component in ComponentLoading.SecretStoresFirst(wanted))
         {
             var old = sidecar.Components.All.FirstOrDefault(other => other.Resource.Name == component.Name);
-            if (old is not null && old.Resource == component) continue;
+            if (old is not null && old.Resource.IsSameAs(component)) continue;
             if (old is not null && IsActorStateStore(old))
             {
                 _log.ActorStateStoreKept(component.Name);
