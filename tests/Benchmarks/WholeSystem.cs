@@ -33,6 +33,8 @@ internal static class WholeSystem
                 await QueryAsync(cluster.ConnectionString("reading"), cancellationToken);
             if (what is "all" or "sidecar")
                 await SidecarCalls.RunAsync(cancellationToken);
+            if (what is "all" or "workflow")
+                await WorkflowLoad.RunAsync(cancellationToken);
             if (what is "all" or "import" or "gateway")
                 await PlatformRun.RunAsync(cluster.ConnectionString("stocks"), rows, imports: what is not "gateway", reads: what is not "import", cancellationToken);
             if (what is "all" or "import-rabbitmq")

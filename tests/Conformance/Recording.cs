@@ -17,7 +17,12 @@ internal static class Recording
     public static IReadOnlyList<string> Areas { get; } =
         [.. File.ReadLines(Path.Combine(Folder, "areas.txt")).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#')];
 
-    private static readonly HashSet<string> Services = ["postgres", "rabbitmq"];
+    /// <summary>What there is. Placement and scheduler are real daprd's: whoever replays against it starts them.</summary>
+    private static readonly HashSet<string> Services = ["postgres", "rabbitmq", "placement", "scheduler"];
+
+    /// <summary>The conversations of area <c>workflow</c>, which have a form of their own; those that are not meant for comparison are left out.</summary>
+    public static IReadOnlyList<JsonObject> Conversations { get; } =
+        [.. Read("workflow.json")["cases"]!.AsArray().Select(node => node!.AsObject()).Where(node => node["loose"]?.GetValue<bool>() != true)];
 
     /// <summary>The cases of an area whose services this harness has, in recorded order.</summary>
     public static IReadOnlyList<RecordedCase> Cases(string area) =>

@@ -12,6 +12,7 @@ namespace StocksDapr.Sidecar.Workflows;
 internal sealed class WorkflowEngine : IMembershipListener, IAsyncDisposable
 {
     private const int RemovedAtOnce = 500;
+    private static readonly TimeSpan SearchPause = TimeSpan.FromSeconds(1);
 
     private readonly WorkflowSettings _settings;
     private readonly IWorkflowStore _store;
@@ -232,13 +233,11 @@ internal sealed class WorkflowEngine : IMembershipListener, IAsyncDisposable
                     else Table.Look(id);
                 }
             }
-            catch (StoreUnavailableException)
-            {
-                // When the connection is there again we are told so, and search again.
-            }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 _log.RoundFailed(failure);
+                Interlocked.Increment(ref _adopting);
+                await Task.Delay(SearchPause, Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)
             {
@@ -280,6 +279,12 @@ internal sealed class WorkflowEngine : IMembershipListener, IAsyncDisposable
         if (other == 0 || ++_roundsWithoutWorker < 2 || (_handedOver && Table.Count == 0)) return;
         _handedOver = true;
         _log.HandedOver(other);
-        _committer.Add(new ReleaseWork(other, Table.ForgetAll));
+        _committer.Add(new ReleaseWork(other, () =>
+        {
+            Table.ForgetAll();
+
+            // The other one may have died in the meantime: then they are still ours.
+            OnAdopted();
+        }));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class HostedSidecars(IReadOnlyList<SidecarStart> starts, IReadOn
 
     public int? HttpPort(string appId) => _sidecars.Find(sidecar => sidecar.Options.AppId == appId)?.HttpPort;
 
-    public int? GrpcPort(string appId) => null;
+    public int? GrpcPort(string appId) => _sidecars.Find(sidecar => sidecar.Options.AppId == appId)?.GrpcPort is > 0 and var port ? port : null;
 
     public async Task StartAsync(bool expectsExit, bool waits)
     {

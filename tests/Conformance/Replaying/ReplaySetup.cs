@@ -41,9 +41,11 @@ internal sealed class ReplaySetup : IAsyncDisposable
 
     private bool ExpectsExit => _json["expectExit"]?.GetValue<bool>() == true;
 
-    public static async Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres, RabbitMqFixture rabbitMq, IReadOnlyList<string>? command)
+    public static Task<ReplaySetup> StartAsync(string name, PostgresFixture postgres, RabbitMqFixture rabbitMq, IReadOnlyList<string>? command) =>
+        StartAsync(Recording.Setups[name]!.AsObject(), postgres, rabbitMq, command);
+
+    public static async Task<ReplaySetup> StartAsync(JsonObject json, PostgresFixture postgres, RabbitMqFixture rabbitMq, IReadOnlyList<string>? command)
     {
-        var json = Recording.Setups[name]!.AsObject();
         bool Needs(string wanted) => json["services"]?.AsArray().Any(service => service!.GetValue<string>() == wanted) == true;
         var setup = new ReplaySetup(
             json, Needs("postgres") ? await postgres.CreateDatabaseAsync() : null, rabbitMq, Needs("rabbitmq") ? await rabbitMq.CreateHostAsync() : null, command);
@@ -68,6 +70,9 @@ internal sealed class ReplaySetup : IAsyncDisposable
     public RecordedApp App(string? id) => id is null ? Apps[0] : Apps.Single(app => app.Id == id);
 
     public int HttpPort(string? appId) => _sidecars.HttpPort(appId ?? Apps[0].Id) ?? throw new InvalidOperationException("the sidecar has not been started");
+
+    /// <summary>The gRPC port of the first application's sidecar.</summary>
+    public int GrpcPort() => _sidecars.GrpcPort(Apps[0].Id) ?? throw new InvalidOperationException("the sidecar has no gRPC port");
 
     public void Capture(string name, string value) => _captured[$"@{name}@"] = value;
 

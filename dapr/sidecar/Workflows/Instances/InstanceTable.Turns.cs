@@ -44,6 +44,12 @@ internal sealed partial class InstanceTable
             _log.TurnRefused(instance.Id, refused.Message);
             Refuse(instance, turn.Turn, refused.Retry);
         }
+        catch (Exception failure)
+        {
+            // Whatever a worker sends must not keep the instance from going on: it is read again from what is stored.
+            OnTurnFailed(instance, failure);
+            LookAt(instance.Id, _time.GetUtcNow() + RetryPause);
+        }
 
         return true;
     }

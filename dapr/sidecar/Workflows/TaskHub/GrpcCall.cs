@@ -52,6 +52,9 @@ internal sealed class GrpcCall(HttpContext http, int maxMessageSize, Cancellatio
         if (detail.Length > 0) headers[GrpcNames.Message] = GrpcText.EncodeMessage(detail);
     }
 
+    /// <summary>Cuts the call off.</summary>
+    public void Abort() => http.Abort();
+
     private void Begin()
     {
         http.Response.StatusCode = StatusCodes.Status200OK;

@@ -68,6 +68,11 @@ internal sealed class TaskHubService
         {
             throw new GrpcException(GrpcStatusCode.Cancelled, "shutting down");
         }
+        catch (GrpcException)
+        {
+            // A worker that reads nothing would not read how its stream ended.
+            call.Abort();
+        }
     }
 
     private async Task<CreateInstanceResponse> StartAsync(CreateInstanceRequest request, CancellationToken cancellationToken)

@@ -106,7 +106,7 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
                  SELECT * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bytea[], $6::int[]) WITH ORDINALITY AS t (app, id, due, event, owner, n)
              ), made AS (
                  INSERT INTO {tables.Instances} (app_id, instance_id, owner, status, next_due)
-                 SELECT app, id, coalesce(nullif(owner, 0), (SELECT e.id FROM {tables.Engines} AS e WHERE e.app_id = app ORDER BY e.workers DESC, e.id LIMIT 1), 0), 6, due
+                 SELECT app, id, {Living("owner", "app")}, 6, due
                  FROM wanted ORDER BY app, id
                  ON CONFLICT DO NOTHING
                  RETURNING app_id, instance_id, owner
@@ -141,7 +141,7 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
         Add(
             $"""
              WITH made AS (
-                 UPDATE {tables.Instances} SET owner = coalesce(nullif($3, 0), (SELECT e.id FROM {tables.Engines} AS e WHERE e.app_id = $1 ORDER BY e.workers DESC, e.id LIMIT 1), 0),
+                 UPDATE {tables.Instances} SET owner = {Living("$3", "$1")},
                      status = 6, has_work = false, next_due = $4, custom_status = NULL, start_position = -1, end_position = -1, history_length = 0, expires_at = NULL
                  WHERE app_id = $1 AND instance_id = $2 AND status IN {Ended}
                  RETURNING owner
@@ -175,11 +175,11 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
             $"""
              WITH made AS (
                  INSERT INTO {tables.Instances} (app_id, instance_id, owner, status, has_work, next_due, start_position, history_length)
-                 VALUES ($1, $2, $3, 0, true, NULL, $4, $5) ON CONFLICT DO NOTHING RETURNING owner
+                 VALUES ($1, $2, {Living("$3", "$1")}, 0, true, NULL, $4, $5) ON CONFLICT DO NOTHING RETURNING owner
              ), kept AS (
                  INSERT INTO {tables.History} (app_id, instance_id, position, event) SELECT $1, $2, t.n - 1, t.event FROM unnest($6::bytea[]) WITH ORDINALITY AS t (event, n), made
              ), born AS (
-                 INSERT INTO {tables.Instances} (app_id, instance_id, owner, status) SELECT $1, t.id, $3, 6 FROM unnest($7::text[]) AS t (id), made ON CONFLICT DO NOTHING RETURNING instance_id
+                 INSERT INTO {tables.Instances} (app_id, instance_id, owner, status) SELECT $1, t.id, made.owner, 6 FROM unnest($7::text[]) AS t (id), made ON CONFLICT DO NOTHING RETURNING instance_id
              ), begun AS (
                  INSERT INTO {tables.Inbox} (sequence, app_id, instance_id, execution_id, event)
                  SELECT nextval('{tables.InboxSequence}'), $1, b.instance_id, '', t.event FROM born AS b JOIN unnest($7::text[], $8::bytea[]) AS t (id, event) ON t.id = b.instance_id
@@ -203,6 +203,10 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
     }
 
     private string StillEnded => $"EXISTS (SELECT FROM {tables.Instances} WHERE app_id = $1 AND instance_id = $2 AND status IN {Ended} FOR UPDATE)";
+
+    /// <summary>An engine that is to own something, if it lives; else another one of that app, with workers if possible; else none.</summary>
+    private string Living(string wanted, string app) =>
+        $"coalesce((SELECT e.id FROM {tables.Engines} AS e WHERE e.id = {wanted}), (SELECT e.id FROM {tables.Engines} AS e WHERE e.app_id = {app} ORDER BY e.workers DESC, e.id LIMIT 1), 0)";
 
     private void Consume(List<long> sequences)
     {
@@ -268,7 +272,11 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
     private void Release(ReleaseWork release)
     {
         Add(
-            $"UPDATE {tables.Instances} SET owner = $1 WHERE app_id = $2 AND owner = $3 AND status NOT IN {Ended}", null, Number(release.To), Text(appId), Number(engine));
+            $"""
+             UPDATE {tables.Instances} SET owner = $1 WHERE app_id = $2 AND owner = $3 AND status NOT IN {Ended}
+                 AND EXISTS (SELECT FROM {tables.Engines} AS e WHERE e.id = $1 FOR KEY SHARE)
+             """,
+            null, Number(release.To), Text(appId), Number(engine));
         Add("SELECT pg_notify($1, '')", null, Text(tables.Channel(release.To)));
     }
 

@@ -16,6 +16,8 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
     /// <summary>After the server was away, others may need as long as we to come back.</summary>
     private static readonly TimeSpan Mercy = TimeSpan.FromSeconds(2);
 
+    private const int RoundsToOrphans = 10;
+
     private readonly string _connectionString;
     private readonly WorkflowTables _tables;
     private readonly string _appId;
@@ -28,6 +30,7 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
     private NpgsqlConnection? _connection;
     private DateTimeOffset _judgesFrom;
     private volatile int _workers;
+    private int _rounds;
     private CancellationTokenSource _wake = new();
 
     public PostgresMembership(string connectionString, WorkflowTables tables, string appId, TimeProvider time, ILogger log)
@@ -105,6 +108,7 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
                     }
 
                     if (await LookAsync(cancellationToken)) _listener?.OnAdopted();
+                    if (_connection is null) continue;
                     _listener?.OnRound();
                     await ListenAsync(cancellationToken);
                 }
@@ -194,22 +198,18 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
     {
         var connection = _connection!;
-        await using var beat = new NpgsqlCommand(
-            $"""
-             WITH alive AS (UPDATE {_tables.Engines} SET heartbeat = now(), workers = $3 WHERE id = $2)
-             SELECT id, workers, heartbeat < now() - $4 FROM {_tables.Engines} WHERE app_id = $1 AND id <> $2 ORDER BY id
-             """,
-            connection);
-        beat.Parameters.AddWithValue(_appId);
+        await using var beat = new NpgsqlCommand($"UPDATE {_tables.Engines} SET heartbeat = now(), workers = $2 WHERE id = $1", connection);
         beat.Parameters.AddWithValue(Id);
         beat.Parameters.AddWithValue(_workers);
-        beat.Parameters.AddWithValue(Silence);
-        var others = new List<(int Id, int Workers, bool Silent)>();
-        await using (var reader = await beat.ExecuteReaderAsync(cancellationToken))
+        if (await beat.ExecuteNonQueryAsync(cancellationToken) == 0)
         {
-            while (await reader.ReadAsync(cancellationToken)) others.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(2)));
+            // Somebody took us for dead: we come back as another engine.
+            Id = 0;
+            await DropAsync();
+            return false;
         }
 
+        var others = await OthersAsync(connection, cancellationToken);
         var adopted = await AdoptStraysAsync(connection, cancellationToken);
         var living = new List<(int Id, int Workers)>();
         foreach (var other in others)
@@ -221,6 +221,19 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
 
         OtherWithWorkers = living.Where(other => other.Workers > 0).Select(other => other.Id).FirstOrDefault();
         return adopted;
+    }
+
+    private async Task<List<(int Id, int Workers, bool Silent)>> OthersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT id, workers, heartbeat < now() - $3 FROM {_tables.Engines} WHERE app_id = $1 AND id <> $2 ORDER BY id", connection);
+        command.Parameters.AddWithValue(_appId);
+        command.Parameters.AddWithValue(Id);
+        command.Parameters.AddWithValue(Silence);
+        var others = new List<(int, int, bool)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) others.Add((reader.GetInt32(0), reader.GetInt32(1), reader.GetBoolean(2)));
+        return others;
     }
 
     private async Task<bool> IsDeadAsync(NpgsqlConnection connection, int id, bool silent, CancellationToken cancellationToken) =>
@@ -245,11 +258,11 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
         return count > 0;
     }
 
-    /// <summary>Instances that other apps made for ours while nobody served it.</summary>
+    /// <summary>Instances that other apps made for ours while nobody served it; now and then also those whose owner is not there (it died in the moment that it got them).</summary>
     private async Task<bool> AdoptStraysAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"UPDATE {_tables.Instances} SET owner = $1 WHERE app_id = $2 AND owner = 0 AND status NOT IN (1, 3, 4, 5)", connection);
+        var nobody = _rounds++ % RoundsToOrphans == 0 ? $"NOT EXISTS (SELECT FROM {_tables.Engines} AS e WHERE e.id = owner)" : "owner = 0";
+        await using var command = new NpgsqlCommand($"UPDATE {_tables.Instances} SET owner = $1 WHERE app_id = $2 AND {nobody} AND status NOT IN (1, 3, 4, 5)", connection);
         command.Parameters.AddWithValue(Id);
         command.Parameters.AddWithValue(_appId);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
