@@ -26,7 +26,13 @@ internal sealed class PublishChannel : IAsyncDisposable
         channel.BasicNacksAsync += (_, nack) => Settle(nack.DeliveryTag, nack.Multiple, RabbitMqException.NotConfirmed());
     }
 
-    public bool IsOpen => _channel.IsOpen;
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_lock) return _closed is null && _channel.IsOpen;
+        }
+    }
 
     /// <summary>The exchanges that are known to exist, from this side.</summary>
     public HashSet<string> Exchanges { get; } = new(StringComparer.Ordinal);
@@ -46,7 +52,7 @@ internal sealed class PublishChannel : IAsyncDisposable
             await _channel.BasicPublishAsync(exchange, routingKey, mandatory: false, properties, body, CancellationToken.None);
             return confirmation;
         }
-        catch (Exception failure) when (RabbitMqException.IsBrokerFailure(failure))
+        catch (Exception failure)
         {
             // Whether the broker counted this one is not known, so the numbers that it confirms mean nothing any more.
             var closed = RabbitMqException.Of(failure);

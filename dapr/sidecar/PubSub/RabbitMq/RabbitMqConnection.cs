@@ -40,7 +40,7 @@ internal sealed class RabbitMqConnection : IAsyncDisposable
                 new CreateChannelOptions(confirms, publisherConfirmationTrackingEnabled: false, outstandingPublisherConfirmationsRateLimiter: null, consumerDispatchConcurrency: 1),
                 cancellationToken);
         }
-        catch (Exception failure) when (RabbitMqException.IsBrokerFailure(failure))
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw RabbitMqException.Of(failure);
         }
@@ -85,7 +85,7 @@ internal sealed class RabbitMqConnection : IAsyncDisposable
             _log.Connected(_settings.Address);
             return connection;
         }
-        catch (Exception failure) when (RabbitMqException.IsBrokerFailure(failure))
+        catch (Exception failure) when (!_disposing.IsCancellationRequested)
         {
             throw RabbitMqException.Unreachable(_settings.Address, failure);
         }

@@ -14,14 +14,16 @@ internal sealed class RabbitMqConsumer : AsyncDefaultBasicConsumer, IAsyncDispos
     private readonly bool _autoAck;
     private readonly RabbitMqProperties _properties;
     private readonly Action<RabbitMqDelivery> _receive;
+    private readonly ILogger _log;
     private string _tag = "";
 
-    private RabbitMqConsumer(IChannel channel, string topic, bool autoAck, RabbitMqProperties properties, Action<RabbitMqDelivery> receive) : base(channel)
+    private RabbitMqConsumer(IChannel channel, string topic, bool autoAck, RabbitMqProperties properties, Action<RabbitMqDelivery> receive, ILogger log) : base(channel)
     {
         _topic = topic;
         _autoAck = autoAck;
         _properties = properties;
         _receive = receive;
+        _log = log;
     }
 
     /// <summary>Ends, with the reason, when nothing will arrive any more.</summary>
@@ -31,10 +33,10 @@ internal sealed class RabbitMqConsumer : AsyncDefaultBasicConsumer, IAsyncDispos
     /// <exception cref="RabbitMqException">The broker cannot be reached, or refuses.</exception>
     public static async Task<RabbitMqConsumer> StartAsync(
         RabbitMqConnection connection, RabbitMqQueue queue, RabbitMqTopology topology, RabbitMqPubSubSettings settings, RabbitMqProperties properties,
-        Action<RabbitMqDelivery> receive, CancellationToken cancellationToken)
+        Action<RabbitMqDelivery> receive, ILogger log, CancellationToken cancellationToken)
     {
         var channel = await connection.OpenChannelAsync(confirms: false, cancellationToken);
-        var consumer = new RabbitMqConsumer(channel, queue.Topic, settings.AutoAck, properties, receive);
+        var consumer = new RabbitMqConsumer(channel, queue.Topic, settings.AutoAck, properties, receive, log);
         try
         {
             await topology.DeclareAsync(channel, queue, cancellationToken);
@@ -46,8 +48,8 @@ internal sealed class RabbitMqConsumer : AsyncDefaultBasicConsumer, IAsyncDispos
         catch (Exception failure)
         {
             await consumer.DisposeAsync();
-            if (RabbitMqException.IsBrokerFailure(failure)) throw RabbitMqException.Of(failure);
-            throw;
+            cancellationToken.ThrowIfCancellationRequested();
+            throw RabbitMqException.Of(failure);
         }
     }
 
@@ -58,9 +60,10 @@ internal sealed class RabbitMqConsumer : AsyncDefaultBasicConsumer, IAsyncDispos
         {
             await Channel.BasicCancelAsync(_tag, noWait: false, cancellationToken);
         }
-        catch (Exception gone) when (RabbitMqException.IsBrokerFailure(gone) || gone is OperationCanceledException)
+        catch (Exception gone)
         {
-            // With the channel the consumer is gone anyway.
+            // With the channel, which closes next, the consumer is gone anyway.
+            _log.ConsumerNotCancelled(_tag, gone.Message);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class RabbitMqDelivery(IChannel channel, ulong tag, PubSubMessag
         {
             await settle();
         }
-        catch (Exception lost) when (RabbitMqException.IsBrokerFailure(lost))
+        catch (Exception lost)
         {
             log.NotAcknowledged(Message.Topic, RabbitMqException.Of(lost).Message);
         }

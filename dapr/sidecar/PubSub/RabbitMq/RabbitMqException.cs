@@ -19,19 +19,18 @@ internal sealed class RabbitMqException : IOException
         ? new RabbitMqException("Exception (504) Reason: \"channel/connection is not open\"", null, isConnection: true)
         : new RabbitMqException(Text(reason), null, isConnection: reason.Initiator == ShutdownInitiator.Library || reason.ReplyCode == Constants.ConnectionForced);
 
+    /// <summary>A text has no room in the field of a frame that it is for.</summary>
+    public static RabbitMqException TooLong(string name) => new($"{name} is longer than 255 bytes, which AMQP allows", null, isConnection: false);
+
     public static RabbitMqException NotConfirmed() => new("did not receive confirmation of publishing", null, isConnection: false);
 
-    /// <summary>What a call to the client ended with.</summary>
+    /// <summary>What a call to the client ended with. It throws exceptions of many kinds when the way to the broker breaks.</summary>
     public static RabbitMqException Of(Exception failure) => failure switch
     {
         RabbitMqException known => known,
         OperationInterruptedException { ShutdownReason: { } reason } => Closed(reason),
         _ => new RabbitMqException(Innermost(failure), failure, isConnection: true),
     };
-
-    /// <summary>The exceptions that the client answers with when the broker or the way to it fails.</summary>
-    public static bool IsBrokerFailure(Exception failure) =>
-        failure is RabbitMQClientException or IOException or TimeoutException or ObjectDisposedException or System.Net.Sockets.SocketException;
 
     private static string Text(ShutdownEventArgs reason) => FormattableString.Invariant($"Exception ({reason.ReplyCode}) Reason: \"{reason.ReplyText}\"");
 

@@ -26,4 +26,7 @@ internal static partial class RabbitMqLog
 
     [LoggerMessage(4314, LogLevel.Error, "The delivery of a message of topic {Topic} broke off; the broker keeps it")]
     public static partial void DeliveryBroke(this ILogger logger, Exception failure, string topic);
+
+    [LoggerMessage(4315, LogLevel.Debug, "The consumer {Tag} could not be cancelled: {Reason}")]
+    public static partial void ConsumerNotCancelled(this ILogger logger, string tag, string reason);
 }

@@ -9,9 +9,21 @@ internal sealed class RabbitMqProperties(RabbitMqPubSubSettings settings, ILogge
 {
     private const string DefaultContentType = "text/plain";
 
-    /// <summary>The key to route by; empty = none.</summary>
-    public static string RoutingKey(PubSubMessage message) => message.Metadata.GetValueOrDefault("routingKey") ?? "";
+    /// <summary>Bytes of AMQP's short strings.</summary>
+    private const int LongestText = 255;
 
+    /// <summary>Whether a text may be a name, a key or a property in AMQP.</summary>
+    public static bool HasRoom(string text) => text.Length <= LongestText && Encoding.UTF8.GetByteCount(text) <= LongestText;
+
+    /// <summary>The key to route by; empty = none.</summary>
+    /// <exception cref="RabbitMqException">It, or the topic, is too long.</exception>
+    public static string RoutingKey(PubSubMessage message)
+    {
+        Short("topic", message.Topic);
+        return Short("routingKey", message.Metadata.GetValueOrDefault("routingKey") ?? "");
+    }
+
+    /// <exception cref="RabbitMqException">A text is too long.</exception>
     public BasicProperties Write(PubSubMessage message)
     {
         var metadata = message.Metadata;
@@ -70,14 +82,16 @@ internal sealed class RabbitMqProperties(RabbitMqPubSubSettings settings, ILogge
     // The exact name first, then in any case; an empty value is none.
     private static string? Find(IReadOnlyDictionary<string, string> metadata, string name)
     {
-        if (metadata.GetValueOrDefault(name) is { Length: > 0 } exact) return exact;
+        if (metadata.GetValueOrDefault(name) is { Length: > 0 } exact) return Short(name, exact);
         foreach (var (key, value) in metadata)
         {
-            if (value.Length > 0 && key.Equals(name, StringComparison.OrdinalIgnoreCase)) return value;
+            if (value.Length > 0 && key.Equals(name, StringComparison.OrdinalIgnoreCase)) return Short(name, value);
         }
 
         return null;
     }
+
+    private static string Short(string name, string text) => HasRoom(text) ? text : throw RabbitMqException.TooLong(name);
 
     // As Go prints it; the broker's own x-death is a list of tables.
     private static string Text(object? value) => value switch

@@ -1,5 +1,3 @@
-using RabbitMQ.Client.Exceptions;
-
 namespace StocksDapr.Sidecar.PubSub.RabbitMq;
 
 /// <summary>
@@ -100,6 +98,8 @@ internal sealed class RabbitMqPublisher(RabbitMqPubSubSettings settings, TimePro
 
     private async Task<Task> SendAsync(PubSubMessage message, CancellationToken cancellationToken)
     {
+        // Before anything is on its way: the client finds out in the middle of a frame, and then the channel is of no use.
+        var (key, properties) = (RabbitMqProperties.RoutingKey(message), _properties.Write(message));
         var channel = await OpenAsync(cancellationToken);
         if (!channel.Exchanges.Contains(message.Topic))
         {
@@ -107,7 +107,7 @@ internal sealed class RabbitMqPublisher(RabbitMqPubSubSettings settings, TimePro
             channel.Exchanges.Add(message.Topic);
         }
 
-        return await channel.SendAsync(message.Topic, RabbitMqProperties.RoutingKey(message), _properties.Write(message), message.Data);
+        return await channel.SendAsync(message.Topic, key, properties, message.Data);
     }
 
     private async Task<PublishChannel> OpenAsync(CancellationToken cancellationToken)
@@ -126,7 +126,7 @@ internal sealed class RabbitMqPublisher(RabbitMqPubSubSettings settings, TimePro
         {
             await _topology.DeclareExchangeAsync(channel, topic, cancellationToken);
         }
-        catch (Exception failure) when (failure is RabbitMQClientException or IOException or TimeoutException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             throw RabbitMqException.Of(failure);
         }

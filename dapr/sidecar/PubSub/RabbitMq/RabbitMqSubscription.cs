@@ -82,7 +82,7 @@ internal sealed class RabbitMqSubscription : ISubscription
             var wait = _settings.ReconnectWait;
             try
             {
-                _consumer = await RabbitMqConsumer.StartAsync(_connection, _queue, _topology, _settings, _properties, _pump.Add, _stopping.Token);
+                _consumer = await RabbitMqConsumer.StartAsync(_connection, _queue, _topology, _settings, _properties, _pump.Add, _log, _stopping.Token);
                 _log.Consuming(_queue.Name, _queue.Topic);
                 _consuming.TrySetResult();
                 var reason = await _consumer.Ended.WaitAsync(_stopping.Token);

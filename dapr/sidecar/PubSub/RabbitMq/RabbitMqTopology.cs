@@ -41,12 +41,16 @@ internal sealed class RabbitMqTopology(RabbitMqPubSubSettings settings)
         if (GoBool.IsTruthy(Text(metadata, "singleActiveConsumer"))) arguments["x-single-active-consumer"] = true;
         if (Number(metadata, "maxLen") is { } length) arguments["x-max-length"] = length;
         if (Number(metadata, "maxLenBytes") is { } bytes) arguments["x-max-length-bytes"] = bytes;
-        return new RabbitMqQueue(topic, Text(metadata, "queueName") ?? $"{settings.ConsumerId}-{topic}", arguments, (Text(metadata, "routingKey") ?? "").Split(','));
+        var name = Text(metadata, "queueName") ?? $"{settings.ConsumerId}-{topic}";
+        var keys = (Text(metadata, "routingKey") ?? "").Split(',');
+        if (!keys.Append(name).Append(DeadLetters(name).Exchange).All(RabbitMqProperties.HasRoom))
+            throw new SubscriptionRefusedException("the name of its queue or a routing key is longer than 255 bytes, which AMQP allows");
+        return new RabbitMqQueue(topic, name, arguments, keys);
     }
 
     private async Task<string> DeclareDeadLettersAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {
-        var (exchange, letters) = ($"dlx-{queue}", $"dlq-{queue}");
+        var (exchange, letters) = DeadLetters(queue);
 
         // Durable always, whatever the queue itself is; lazy, because nobody may look at dead letters for a long time.
         await channel.ExchangeDeclareAsync(exchange, DeadLetterKind, durable: true, settings.DeleteWhenUnused, cancellationToken: cancellationToken);
@@ -56,6 +60,8 @@ internal sealed class RabbitMqTopology(RabbitMqPubSubSettings settings)
         await channel.QueueBindAsync(letters, exchange, "", cancellationToken: cancellationToken);
         return exchange;
     }
+
+    private static (string Exchange, string Queue) DeadLetters(string queue) => ($"dlx-{queue}", $"dlq-{queue}");
 
     private Dictionary<string, object?> Lengths()
     {

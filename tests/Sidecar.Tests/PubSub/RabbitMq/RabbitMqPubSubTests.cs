@@ -88,6 +88,33 @@ public sealed class RabbitMqPubSubTests(RabbitMqFixture server)
     }
 
     [Fact]
+    public async Task Texts_that_amqp_has_no_room_for_fail_alone()
+    {
+        var host = await server.CreateHostAsync();
+        var seen = new ConcurrentQueue<int>();
+        await using var app = await RunningApp.StartAsync(
+            Recorder(seen, """[{"pubsubname":"bus","topic":"t","route":"/t"}]"""),
+            [Component(host.ConnectionString, ("publisherConfirm", "true"), ("reconnectWaitSeconds", "50ms"))]);
+        var entries = Enumerable.Range(0, 5).Select(n => new
+        {
+            entryId = $"{n}",
+            @event = new { n },
+            contentType = "application/json",
+            metadata = new { routingKey = n == 2 ? new string('ü', 128) : "" },
+        });
+
+        using var answer = await app.Client.PostAsync("/v1.0/publish/bulk/bus/t", JsonContent.Create(entries));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        var failed = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["failedEntries"]!.AsArray().Should().ContainSingle().Which!;
+        failed["entryId"]!.GetValue<string>().Should().Be("2");
+        failed["error"]!.GetValue<string>().Should().Contain("255 bytes");
+        using var topic = await app.Client.PostAsync($"/v1.0/publish/bus/{new string('t', 300)}", JsonContent.Create(new { n = 9 }));
+        topic.StatusCode.Should().Be(HttpStatusCode.InternalServerError);
+        await Eventually.BeTrueAsync(() => seen.Count == 4);
+    }
+
+    [Fact]
     public async Task Amqp_properties_travel_both_ways()
     {
         var host = await server.CreateHostAsync();
