@@ -6,6 +6,9 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Error, "{Method} {Path} failed in the sidecar")]
     public static partial void RequestFailed(this ILogger logger, Exception failure, string method, string path);
 
+    [LoggerMessage(1006, LogLevel.Information, "HTTP API Called: {Method} {Path} {Status}")]
+    public static partial void ApiCalled(this ILogger logger, string method, string path, int status);
+
     [LoggerMessage(1001, LogLevel.Information, "Sidecar listens on port {Port}; {Components} component(s) loaded")]
     public static partial void SidecarListens(this ILogger logger, int port, int components);
 

@@ -8,6 +8,7 @@ internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
 {
     private readonly ILogger _log = router.Sidecar.CreateLogger<RequestPipeline>();
     private readonly ApiToken _token = new(router.Sidecar.Options.ApiToken);
+    private readonly bool _logsCalls = router.Sidecar.Options.ApiLogging;
     private readonly Cors _cors = new(router.Sidecar.Options.AllowedOrigins);
 
     public async Task HandleAsync(HttpContext http)
@@ -15,6 +16,7 @@ internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
         try
         {
             await RouteAsync(http);
+            if (_logsCalls && !http.Request.Path.StartsWithSegments("/v1.0/healthz")) _log.ApiCalled(http.Request.Method, http.Request.Path.Value ?? "", http.Response.StatusCode);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -31,6 +33,20 @@ internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
             if (http.Response.HasStarted) http.Abort();
             else await new DaprError(StatusCodes.Status500InternalServerError, "ERROR", failure.Message).WriteAsync(http);
         }
+    }
+
+    /// <summary>The public port: health and metadata for whoever asks, and nothing else.</summary>
+    public async Task HandlePublicAsync(HttpContext http)
+    {
+        var path = http.Request.Path.Value ?? "";
+        if (HttpMethods.IsGet(http.Request.Method) && path is "/v1.0/healthz" or "/v1.0/healthz/outbound" or "/v1.0/metadata"
+            && router.Find("GET", path, out var match) is { } handler && RequestPath.TryParse(path, out var parsed))
+        {
+            await handler(new ApiRequest(http, router.Sidecar, match, parsed, TraceContext.None));
+            return;
+        }
+
+        await PlainText(http, StatusCodes.Status404NotFound, "404 page not found\n");
     }
 
     private async Task RouteAsync(HttpContext http)

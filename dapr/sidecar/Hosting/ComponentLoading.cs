@@ -46,6 +46,7 @@ internal static class ComponentLoading
     public static async Task<LoadedComponent> MakeAsync(ComponentResource component, SidecarContext sidecar, ComponentTypes types, CancellationToken cancellationToken)
     {
         var create = Find(component, sidecar.Resources.Configuration, types);
+        ComponentFields.Check(component, sidecar.Loggers.CreateLogger($"{typeof(ComponentLoading).FullName}[{sidecar.AppId}]"));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(component.InitTimeout);
         IComponent? instance = null;

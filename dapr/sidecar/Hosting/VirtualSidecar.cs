@@ -31,6 +31,7 @@ public sealed class VirtualSidecar : IAsyncDisposable
     private readonly TaskCompletionSource<int> _shutdownRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private SidecarServer? _server;
+    private SidecarServer? _publicServer;
     private PeerServer? _peerServer;
     private PeerEntry? _peerEntry;
     private AppLifecycle? _lifecycle;
@@ -61,6 +62,9 @@ public sealed class VirtualSidecar : IAsyncDisposable
     /// <summary>The bound gRPC port; known after <see cref="StartAsync"/>, 0 = there is no gRPC server.</summary>
     public int GrpcPort => Context?.Workflows?.Port ?? 0;
 
+    /// <summary>The bound port that answers for health and metadata only; 0 = there is none.</summary>
+    public int PublicPort => _publicServer?.Port ?? 0;
+
     /// <summary>True when everything is up, the application's port included (what <c>/v1.0/healthz</c> says).</summary>
     public bool IsReady => Context?.Health.Ready == true && !_stopped;
 
@@ -89,7 +93,14 @@ public sealed class VirtualSidecar : IAsyncDisposable
             context.Workflows = new WorkflowsPart(context);
             await context.Workflows.StartAsync(cancellationToken);
             _server = new SidecarServer(Options, _loggers);
-            await _server.StartAsync(CreatePipeline(context).HandleAsync, cancellationToken);
+            var pipeline = CreatePipeline(context);
+            await _server.StartAsync(pipeline.HandleAsync, cancellationToken);
+            if (Options.PublicPort is { } publicPort)
+            {
+                _publicServer = new SidecarServer(Options with { HttpPort = publicPort, ListenAddresses = Options.PublicAddress.Length > 0 ? [Options.PublicAddress] : [] }, _loggers, "public");
+                await _publicServer.StartAsync(pipeline.HandlePublicAsync, cancellationToken);
+            }
+
             if (_mesh.Peers is { } peers)
             {
                 _peerServer = new PeerServer(context);
@@ -199,6 +210,12 @@ public sealed class VirtualSidecar : IAsyncDisposable
         {
             await _peerServer.StopAsync(limit.Token);
             await _peerServer.DisposeAsync();
+        }
+
+        if (_publicServer is not null)
+        {
+            await _publicServer.StopAsync(limit.Token);
+            await _publicServer.DisposeAsync();
         }
 
         if (_server is not null)

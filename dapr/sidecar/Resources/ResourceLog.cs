@@ -18,6 +18,9 @@ internal static partial class ResourceLog
     [LoggerMessage(4004, LogLevel.Warning, "{File}: {Kind} {Name} is left out: its apiVersion is '{ApiVersion}', expected {Expected}")]
     public static partial void WrongApiVersion(ILogger logger, string file, string kind, string name, string apiVersion, string expected);
 
+    [LoggerMessage(4005, LogLevel.Warning, "Component {Component} ({Type}) in {File}: the metadata '{Property}' means nothing to this type and is ignored{Meant}")]
+    public static partial void UnknownField(ILogger logger, string component, string type, string file, string property, string meant);
+
     [LoggerMessage(4010, LogLevel.Warning, "Component {Component}: the property {Property} may not be read from the environment variable {Variable}; it stays empty")]
     public static partial void EnvironmentDenied(ILogger logger, string component, string property, string variable);
 

@@ -105,7 +105,6 @@ public sealed class DaprdFlagsTests
             AllowedOrigins = ["http://a", "http://b"],
             ApiLogging = true,
         });
-        settings.Metrics.Should().Be(new MetricsAddress("127.0.0.1", 9191, IsChosen: true));
     }
 
     [Fact]
@@ -114,8 +113,6 @@ public sealed class DaprdFlagsTests
         var settings = Read(["--app-id", "a", "--app-ssl", "--components-path", "/c"]);
 
         settings.Sidecar.Should().BeEquivalentTo(new SidecarOptions { AppId = "a", AppProtocol = "https", HttpPort = 3500, GrpcPort = 50001, ResourcesPaths = ["/c"] });
-        settings.Metrics.Should().Be(new MetricsAddress("127.0.0.1", 9090, IsChosen: false));
-        Read(["--app-id", "a", "--enable-metrics=false"]).Metrics.Should().BeNull();
     }
 
     [Theory]

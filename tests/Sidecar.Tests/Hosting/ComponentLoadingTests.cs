@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace StocksDapr.Sidecar.Hosting;
@@ -37,6 +39,39 @@ public sealed class ComponentLoadingTests : IDisposable
         (await StartAsync()).Should().Equal("first", "second", "state");
     }
 
+    [Theory]
+    [InlineData("state.in-memory", "keyprefix", null)]
+    [InlineData("state.in-memory", "keyPerfix", "*a.yaml*'keyPerfix' means nothing to this type and is ignored; is keyPrefix meant?")]
+    [InlineData("pubsub.in-memory", "maxinflght", "*'maxinflght'*; is maxInFlight meant?")]
+    [InlineData("state.in-memory", "somethingElseAltogether", "*'somethingElseAltogether' means nothing to this type and is ignored")]
+    public async Task A_metadata_name_that_nobody_reads_is_named_with_the_one_that_was_meant(string type, string name, string? expected)
+    {
+        using var loggers = new RecordingLoggers();
+        _folder.Write("a.yaml", Component("it", type, "v1", $"metadata: [{{name: {name}, value: \"1\"}}]"));
+        (await StartAsync(loggers)).Should().Equal("it");
+
+        var warnings = loggers.Messages.Where(line => line.Level == LogLevel.Warning && line.Message.StartsWith("Component ", StringComparison.Ordinal)).Select(line => line.Message);
+        if (expected is null) warnings.Should().BeEmpty();
+        else warnings.Should().ContainSingle().Which.Should().Match(expected);
+    }
+
+    [Fact]
+    public async Task The_public_port_answers_for_health_and_metadata_only()
+    {
+        var options = new SidecarOptions { AppId = "tester", ApiToken = "secret", PublicPort = 0, ApiLogging = true };
+        using var loggers = new RecordingLoggers();
+        await using var sidecar = new VirtualSidecar(options, new SidecarMesh(), loggers);
+        await sidecar.StartAsync(default);
+        using var open = new HttpClient { BaseAddress = new Uri($"http://localhost:{sidecar.PublicPort}") };
+        using var guarded = new HttpClient { BaseAddress = new Uri($"http://localhost:{sidecar.HttpPort}") };
+
+        (await open.GetAsync("/v1.0/healthz/outbound")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await open.GetStringAsync("/v1.0/metadata")).Should().Contain("tester");
+        (await open.GetAsync("/v1.0/state/store/k")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await guarded.GetAsync("/v1.0/metadata")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        loggers.Messages.Select(line => line.Message).Should().ContainSingle(message => message.StartsWith("HTTP API Called")).Which.Should().Be("HTTP API Called: GET /v1.0/metadata 401");
+    }
+
     private static string Component(string name, string type, string version, string spec = "ignoreErrors: false", string store = "\"\"") => $$"""
         apiVersion: dapr.io/v1alpha1
         kind: Component
@@ -48,10 +83,10 @@ public sealed class ComponentLoadingTests : IDisposable
         auth: {secretStore: {{store}}}
         """;
 
-    private async Task<string[]> StartAsync()
+    private async Task<string[]> StartAsync(ILoggerFactory? loggers = null)
     {
         var options = new SidecarOptions { AppId = "tester", ResourcesPaths = [_folder.Path], WorkingDirectory = _folder.Path };
-        await using var sidecar = new VirtualSidecar(options, new SidecarMesh(), NullLoggerFactory.Instance);
+        await using var sidecar = new VirtualSidecar(options, new SidecarMesh(), loggers ?? NullLoggerFactory.Instance);
         await sidecar.StartAsync(default);
         return [.. sidecar.Context!.Components.All.Select(component => component.Resource.Name)];
     }

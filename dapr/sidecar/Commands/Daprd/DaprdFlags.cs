@@ -9,6 +9,8 @@ internal static class DaprdFlags
     private const string NoControlPlane = "there is no control plane beside this sidecar";
     private const string NoActors = "placement and scheduler are not needed: workflows and schedules run in this sidecar itself";
 
+    private const string NoMetrics = "this sidecar serves no metrics of its own";
+
     public static IReadOnlyList<DaprdFlag> All { get; } =
     [
         new("actors-disseminate-timeout", FlagKind.Duration, "30s", "Limit of a round of actor placement") { NoEffect = NoActors },
@@ -46,15 +48,15 @@ internal static class DaprdFlags
         new("disable-init-endpoints", FlagKind.List, "", "Of config, subscribe: what the application is not asked at first"),
         new("enable-api-logging", FlagKind.Switch, "false", "Logs every call of the Dapr API"),
         new("enable-app-health-check", FlagKind.Switch, "false", "Probes the application's health"),
-        new("enable-metrics", FlagKind.Switch, "true", "Serves metrics for Prometheus"),
+        new("enable-metrics", FlagKind.Switch, "true", "Serves metrics for Prometheus") { NoEffect = NoMetrics },
         new("enable-mtls", FlagKind.Switch, "false", "Mutual TLS between sidecars"),
         new("enable-profiling", FlagKind.Switch, "false", "Serves profiles") { NoEffect = "profiles of a .NET process are taken with dotnet-trace" },
         new("hot-reload-reconcile-interval", FlagKind.Duration, "0s", "How often the resources are read even if no change was noticed; 60s by default"),
         new("log-as-json", FlagKind.Switch, "false", "Writes log lines as JSON"),
         new("log-level", FlagKind.Text, "info", "debug, info, warn, error or fatal"),
         new("max-body-size", FlagKind.Text, "4Mi", "Largest request body"),
-        new("metrics-listen-address", FlagKind.Text, "127.0.0.1", "Address of the metrics port"),
-        new("metrics-port", FlagKind.Text, "9090", "The port of the metrics"),
+        new("metrics-listen-address", FlagKind.Text, "127.0.0.1", "Address of the metrics port") { NoEffect = NoMetrics },
+        new("metrics-port", FlagKind.Text, "9090", "The port of the metrics") { NoEffect = NoMetrics },
         new("mode", FlagKind.Text, "standalone", "standalone"),
         new("placement-host-address", FlagKind.Text, "", "Addresses of placement servers") { NoEffect = NoActors },
         new("profile-port", FlagKind.Text, "7777", "The port of the profiles") { NoEffect = "there are no profiles" },

@@ -15,9 +15,6 @@ internal sealed record DaprdSettings
 
     public required SidecarOptions Sidecar { get; init; }
 
-    /// <summary>Where metrics are served; null = nowhere.</summary>
-    public MetricsAddress? Metrics { get; init; }
-
     /// <summary>Reads the settings.</summary>
     /// <param name="flags">The command line.</param>
     /// <param name="environment">Finds an environment variable.</param>
@@ -60,9 +57,6 @@ internal sealed record DaprdSettings
                 AllowedOrigins = flags.Text("allowed-origins").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 DisableInitEndpoints = [.. flags.List("disable-init-endpoints").Select(InitEndpoint)],
             },
-            Metrics = flags.Switch("enable-metrics")
-                ? new MetricsAddress(flags.Text("metrics-listen-address"), Port(flags, "metrics-port"), IsChosen: flags.IsGiven("metrics-port"))
-                : null,
         };
     }
 
@@ -150,9 +144,3 @@ internal sealed record DaprdSettings
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }
-
-/// <summary>Where metrics are served.</summary>
-/// <param name="Address">An IP address, or empty for every address.</param>
-/// <param name="Port">0 = any free one.</param>
-/// <param name="IsChosen">False when it is the default, which may be taken.</param>
-internal sealed record MetricsAddress(string Address, int Port, bool IsChosen);
