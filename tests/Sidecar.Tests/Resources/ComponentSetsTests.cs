@@ -93,6 +93,18 @@ public sealed class ComponentSetsTests
             .Should().ContainSingle(property => property.Name == "actorStateStore").Which.Value.Should().Be("true");
 
     [Theory]
+    [InlineData("rabbitmq", "durable=true deletedWhenUnused=false deliveryMode=2 publisherConfirm=true requeueInFailure=true")]
+    [InlineData("postgres", "durable=true deletedWhenUnused=false deliveryMode=2 publisherConfirm=true requeueInFailure=true")]
+    [InlineData("kafka", "initialOffset=oldest producerRequiredAcks=all consumeRetryEnabled=true")]
+    [InlineData("redis", "processingTimeout=60000 redeliverInterval=15000")]
+    public void Nothing_is_lost_for_a_setting(string set, string expected)
+    {
+        var settings = Read(set, "writer").Components.Single(component => component.Name == "pubsub").Properties.Select(property => $"{property.Name}={property.Value}");
+
+        settings.Should().Contain(expected.Split(' '), "Dapr's defaults lose messages");
+    }
+
+    [Theory]
     [InlineData("local", false)]
     [InlineData("rabbitmq", true)]
     [InlineData("postgres", true)]
