@@ -14,7 +14,9 @@ internal sealed class ApiRouter(SidecarContext sidecar)
     public SidecarContext Sidecar { get; } = sidecar;
 
     /// <summary>Whether the configuration lets an API be called.</summary>
-    public bool Allows(string group, string version) => _access.Allows(group, version);
+    /// <param name="group">Name of the API.</param>
+    /// <param name="route">Version and path, as in <c>v1.0/invoke/*</c>.</param>
+    public bool Allows(string group, string route) => _access.Allows(group, route);
 
     /// <summary>Maps a route.</summary>
     /// <param name="group">Name of the API in allow and deny lists: state, publish, bindings, secrets, metadata, shutdown, invoke…; empty = always allowed.</param>
@@ -24,7 +26,7 @@ internal sealed class ApiRouter(SidecarContext sidecar)
     public void Map(string group, string methods, string template, ApiHandler handler)
     {
         var route = new Route(template, methods, handler);
-        if (group.Length > 0 && !_access.Allows(group, route.FirstSegments.Split('/')[0])) return;
+        if (group.Length > 0 && !_access.Allows(group, template.TrimStart('/'))) return;
         if (!_routes.TryGetValue(route.FirstSegments, out var routes)) _routes[route.FirstSegments] = routes = [];
         routes.Add(route);
         routes.Sort(Route.CompareOrder);
@@ -34,12 +36,6 @@ internal sealed class ApiRouter(SidecarContext sidecar)
     public ApiHandler? Find(string method, ReadOnlySpan<char> path, out RouteMatch match)
     {
         path = path.TrimStart('/');
-        var found = FindExact(method, path, out match);
-        return found is null && path.EndsWith("/") ? FindExact(method, path.TrimEnd('/'), out match) : found;
-    }
-
-    private ApiHandler? FindExact(string method, ReadOnlySpan<char> path, out RouteMatch match)
-    {
         match = default;
         var lookup = _routes.GetAlternateLookup<ReadOnlySpan<char>>();
         var first = path.IndexOf('/');
@@ -53,6 +49,22 @@ internal sealed class ApiRouter(SidecarContext sidecar)
         }
 
         return null;
+    }
+
+    /// <summary>Whether a path has a route for some verb.</summary>
+    public bool Knows(ReadOnlySpan<char> path)
+    {
+        path = path.TrimStart('/');
+        foreach (var (start, routes) in _routes)
+        {
+            if (!path.StartsWith(start, StringComparison.Ordinal)) continue;
+            foreach (var route in routes)
+            {
+                if (route.TryMatch(path, out _)) return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool Allows(string[] methods, string method)

@@ -18,7 +18,7 @@ internal static class HealthApi
             return request.Error(StatusCodes.Status500InternalServerError, "ERR_HEALTH_NOT_READY", $"dapr is not ready: [{waitingFor}]");
         }
 
-        return !string.IsNullOrEmpty(asked) && asked != request.Sidecar.AppId
+        return asked is not null && asked != request.Sidecar.AppId
             ? request.Error(StatusCodes.Status500InternalServerError, "ERR_HEALTH_APPID_NOT_MATCH", "dapr app-id does not match")
             : request.NoContent();
     }

@@ -35,7 +35,7 @@ internal static class MetadataApi
         }
         catch (BodyTooLargeException tooLarge)
         {
-            await request.Error(StatusCodes.Status400BadRequest, "ERR_MALFORMED_REQUEST", tooLarge.Message);
+            await request.Error(StatusCodes.Status400BadRequest, "ERR_BODY_READ", $"failed to read request body: {tooLarge.Message}");
         }
     }
 

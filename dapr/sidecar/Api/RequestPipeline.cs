@@ -4,7 +4,9 @@ using StocksDapr.Sidecar.Tracing;
 namespace StocksDapr.Sidecar.Api;
 
 /// <summary>What every request goes through, in daprd's order: path, tracing, CORS, token, route; whatever has no route is a service invocation.</summary>
-internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
+/// <param name="router">The routes.</param>
+/// <param name="fallback">Service invocation; null = the configuration does not allow it, and what has no route is not found.</param>
+internal sealed class RequestPipeline(ApiRouter router, ApiHandler? fallback)
 {
     private readonly ILogger _log = router.Sidecar.CreateLogger<RequestPipeline>();
     private readonly ApiToken _token = new(router.Sidecar.Options.ApiToken);
@@ -54,7 +56,7 @@ internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (!RequestPath.TryParse(target, out var path))
         {
-            await PlainText(http, StatusCodes.Status400BadRequest, "400 Bad Request: invalid URL escape");
+            await PlainText(http, StatusCodes.Status400BadRequest, "400 Bad Request");
             return;
         }
 
@@ -77,10 +79,16 @@ internal sealed class RequestPipeline(ApiRouter router, ApiHandler fallback)
             return;
         }
 
-        var handler = router.Find(http.Request.Method, path.Text, out var match) ?? fallback;
+        if ((router.Find(http.Request.Method, path.Text, out var match) ?? fallback) is not { } handler)
+        {
+            if (router.Knows(path.Text)) http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            else await PlainText(http, StatusCodes.Status404NotFound, "404 page not found\n");
+            return;
+        }
+
         if (!match.TryUnescape(out var broken))
         {
-            await PlainText(http, StatusCodes.Status400BadRequest, $"failed to unescape path parameter: {broken}\n");
+            await PlainText(http, StatusCodes.Status400BadRequest, $"failed to unescape request parameter: {broken}\n");
             return;
         }
 

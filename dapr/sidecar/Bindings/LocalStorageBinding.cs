@@ -7,7 +7,7 @@ using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.Bindings;
 
-/// <summary><c>bindings.localstorage</c>: files below a folder. Names that lead out of it, by dots or by links, are refused.</summary>
+/// <summary><c>bindings.localstorage</c>: files below a folder. No name leads out of it, neither by dots nor by links.</summary>
 internal sealed class LocalStorageBinding : IOutputBinding
 {
     private static readonly string[] Forbidden = ["/proc", "/sys", "/boot", "/var/run/secrets", "/run/secrets"];
@@ -53,7 +53,7 @@ internal sealed class LocalStorageBinding : IOutputBinding
         if (name.Length == 0 && request.Operation == "create") name = Guid.NewGuid().ToString();
         if (!StoragePath.TryResolve(_root, name, out var path))
         {
-            throw new BindingException($"error getting absolute path for file {name}: it leads out of the folder of the binding");
+            throw new BindingException($"error getting absolute path for file {name}: it is no path, or has too many links");
         }
 
         try

@@ -3,22 +3,45 @@ namespace StocksDapr.Sidecar.Bindings;
 /// <summary>Keeps names inside a folder.</summary>
 internal static class StoragePath
 {
-    /// <summary>The path of a name below <paramref name="root"/>; false when it leads out of it. A leading slash means the root.</summary>
+    private const int MaxLinks = 255;
+
+    /// <summary>
+    /// The path of a name below <paramref name="root"/>, as if that were the root of the file system: <c>..</c> does not lead above it, and links are
+    /// followed inside of it, absolute ones too. False for a name that no file can have, and for links that go in a circle.
+    /// </summary>
     /// <param name="root">Absolute path without links.</param>
-    /// <param name="name">A relative path as somebody else wrote it.</param>
+    /// <param name="name">A path as somebody else wrote it.</param>
     /// <param name="path">Where it is; it need not exist.</param>
     public static bool TryResolve(string root, string name, out string path)
     {
         path = root;
         if (name.Contains('\0', StringComparison.Ordinal)) return false;
-        var inner = OperatingSystem.IsWindows() ? name.TrimStart('/', '\\') : name.TrimStart('/');
-        if (Path.IsPathRooted(inner)) return false;
-        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(root, inner)));
-        if (!IsInside(root, full)) return false;
-        path = full;
+        var links = 0;
+        var left = new Stack<string>(Parts(name).Reverse());
+        var inside = new List<string>();
+        while (left.TryPop(out var part))
+        {
+            if (part == ".") continue;
+            if (part == "..")
+            {
+                if (inside.Count > 0) inside.RemoveAt(inside.Count - 1);
+                continue;
+            }
 
-        // A link on the way may point out, whatever the name looks like.
-        return IsInside(root, RealPath(full));
+            var link = new FileInfo(Path.Combine([root, .. inside, part])).LinkTarget;
+            if (link is null)
+            {
+                inside.Add(part);
+                continue;
+            }
+
+            if (++links > MaxLinks) return false;
+            if (Path.IsPathRooted(link)) inside.Clear();
+            foreach (var step in Parts(link).Reverse()) left.Push(step);
+        }
+
+        path = Path.Combine([root, .. inside]);
+        return true;
     }
 
     /// <summary>The path with all links on the way resolved; parts that do not exist stay as they are.</summary>
@@ -34,6 +57,10 @@ internal static class StoragePath
         return resolved;
     }
 
-    private static bool IsInside(string root, string path) =>
-        path == root || path.StartsWith(Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    // A drive's letter is no name of a file; what is behind it is.
+    private static string[] Parts(string name)
+    {
+        if (OperatingSystem.IsWindows()) name = name[(Path.GetPathRoot(name) ?? "").Length..].Replace('\\', '/');
+        return name.Split('/', StringSplitOptions.RemoveEmptyEntries);
+    }
 }

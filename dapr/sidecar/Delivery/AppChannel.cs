@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using StocksDapr.Sidecar.Api;
+using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
 using StocksDapr.Sidecar.Invocation;
 using StocksDapr.Sidecar.Json;
@@ -110,7 +112,7 @@ internal sealed class AppChannel : IInvocationChannel, IDisposable
         TraceContext trace,
         CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, Address(path)) { Content = content };
+        using var request = new HttpRequestMessage(method, RouteAddress(path)) { Content = content };
         if (contentType is not null) content?.Headers.TryAddWithoutValidation(ContentTypeHeader, contentType);
         AddMetadata(request, headers);
         AddTrace(request, trace);
@@ -127,7 +129,12 @@ internal sealed class AppChannel : IInvocationChannel, IDisposable
         if (!_healthy) throw new AppUnhealthyException();
         request.Version = _version;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        if (!string.IsNullOrEmpty(_options.AppToken)) request.Headers.TryAddWithoutValidation(TokenHeader, _options.AppToken);
+        if (!string.IsNullOrEmpty(_options.AppToken))
+        {
+            request.Headers.Remove(TokenHeader);
+            request.Headers.TryAddWithoutValidation(TokenHeader, _options.AppToken);
+        }
+
         if (_slots is not null) await _slots.WaitAsync(cancellationToken);
         try
         {
@@ -145,7 +152,7 @@ internal sealed class AppChannel : IInvocationChannel, IDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(health.Timeout);
-        using var request = new HttpRequestMessage(HttpMethod.Get, Address(health.Path)) { Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Get, Address("/" + health.Path.TrimStart('/'))) { Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {
             using var response = await _client.SendAsync(request, limit.Token);
@@ -161,11 +168,24 @@ internal sealed class AppChannel : IInvocationChannel, IDisposable
         }
     }
 
-    /// <summary>The absolute address of a path of the application.</summary>
-    public Uri Address(string path) => Absolute(BaseAddress, path);
+    /// <inheritdoc/>
+    public Uri Address(string pathAndQuery) => Absolute(BaseAddress, pathAndQuery);
 
     /// <summary>Puts an address together without changing a letter of the path.</summary>
     public static Uri Absolute(string baseAddress, string path) => new(baseAddress + (path.StartsWith('/') ? path : "/" + path), UriOptions);
+
+    // The address of a route, cleaned and escaped as daprd does; a query may follow.
+    private Uri RouteAddress(string route)
+    {
+        route = RequestPath.Clean(route);
+        var fragment = route.IndexOf('#', StringComparison.Ordinal);
+        if (fragment >= 0) route = route[..fragment];
+        var query = route.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? route : route[..query];
+        return RequestPath.TryEncode(path, out var encoded, out var problem)
+            ? Address(query < 0 ? encoded : encoded + route[query..])
+            : throw new HttpRequestException($"parse {GoFormat.Quote(BaseAddress + route)}: {problem}");
+    }
 
     public void Dispose()
     {
@@ -220,7 +240,7 @@ internal sealed class AppChannel : IInvocationChannel, IDisposable
 }
 
 /// <summary>A call was refused because the application is not healthy.</summary>
-internal sealed class AppUnhealthyException() : Exception("app is not in a healthy state");
+internal sealed class AppUnhealthyException() : Exception("rpc error: code = Internal desc = app is not in a healthy state");
 
 /// <summary>An answer of the application whose body has not been read yet.</summary>
 internal sealed class AppAnswer(HttpResponseMessage message, Action? release) : IDisposable

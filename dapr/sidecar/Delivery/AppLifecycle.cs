@@ -14,6 +14,7 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
     private readonly ILogger _log = sidecar.CreateLogger<AppLifecycle>();
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly List<IAppDriven> _running = [];
+    private bool _ended;
 
     /// <summary>Runs until the token is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -34,11 +35,14 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
     }
 
     /// <summary>Stops what runs, last started first. What is under way is finished unless the token is cancelled.</summary>
-    public async Task StopPartsAsync(CancellationToken cancellationToken)
+    /// <param name="forGood">True: a healthy application starts nothing again.</param>
+    /// <param name="cancellationToken">Cuts off what is under way.</param>
+    public async Task StopPartsAsync(bool forGood, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
+            _ended |= forGood;
             for (var i = _running.Count - 1; i >= 0; i--)
             {
                 try
@@ -133,6 +137,7 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
         }
     }
 
+    // Failures add up as long as the application counts as healthy: as in daprd, a probe that succeeds in between does not take them back.
     private async Task ProbeAsync(AppHealthOptions health, CancellationToken cancellationToken)
     {
         var failures = 0;
@@ -141,8 +146,8 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
         {
             if (await sidecar.App!.ProbeAsync(health, cancellationToken))
             {
-                failures = 0;
                 if (sidecar.App.IsHealthy) continue;
+                failures = 0;
                 sidecar.App.IsHealthy = true;
                 _log.AppHealthy();
                 await StartPartsAsync(cancellationToken);
@@ -155,7 +160,7 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
                 // What is under way gets as long as a probe; it must not hold up the probes that find the application healthy again.
                 using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 grace.CancelAfter(health.Interval);
-                await StopPartsAsync(grace.Token);
+                await StopPartsAsync(forGood: false, grace.Token);
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -166,6 +171,7 @@ internal sealed class AppLifecycle(SidecarContext sidecar) : IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            if (_ended) return;
             foreach (var part in sidecar.AppDriven)
             {
                 try

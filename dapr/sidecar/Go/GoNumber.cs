@@ -6,6 +6,13 @@ namespace StocksDapr.Sidecar.Go;
 /// <summary>Writes numbers as Go's <c>encoding/json</c> does: the shortest digits that read back to the same double, an exponent only below 1e-6 and from 1e21.</summary>
 internal static class GoNumber
 {
+    /// <summary>What Go says about a text that it could not read as a whole number.</summary>
+    public static string ParseProblem(string text)
+    {
+        var digits = text.AsSpan(text.StartsWith('-') || text.StartsWith('+') ? 1 : 0);
+        return digits.Length > 0 && digits.IndexOfAnyExceptInRange('0', '9') < 0 ? "value out of range" : "invalid syntax";
+    }
+
     /// <summary>Room that any number needs: sign, 21 digits or 17 digits with point and exponent.</summary>
     public const int MaxLength = 32;
 

@@ -12,6 +12,6 @@ public sealed record AppHealthOptions
     /// <summary>Limit of one probe.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Failures in a row that make the application unhealthy.</summary>
+    /// <summary>Failed probes since the application was found healthy that make it unhealthy; they need not be in a row.</summary>
     public int Threshold { get; init; } = 3;
 }

@@ -9,10 +9,10 @@ namespace StocksDapr.Sidecar.Hosting;
 /// </summary>
 public sealed class SidecarMesh
 {
-    private readonly ConcurrentDictionary<string, VirtualSidecar> _members = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, VirtualSidecar> _members = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(Type Type, string Name), Lazy<object>> _shared = new();
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<string, bool> _expected = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _expected = new(StringComparer.Ordinal);
 
     /// <param name="expectedApps">
     /// App ids of the run. Until each of them has been asked for its subscriptions, the in-memory broker keeps what nobody has subscribed to yet.

@@ -69,7 +69,7 @@ public sealed record SidecarOptions
     /// <summary>How long a graceful stop waits for what is under way (<c>--dapr-graceful-shutdown-seconds</c>).</summary>
     public TimeSpan GracefulShutdown { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a stop is put off while everything goes on working (<c>--dapr-block-shutdown-duration</c>); an unhealthy application ends it.</summary>
+    /// <summary>How long a stop is put off (<c>--dapr-block-shutdown-duration</c>): subscriptions and input bindings end at once, the API goes on answering; an unhealthy application ends it.</summary>
     public TimeSpan BlockShutdown { get; init; }
 
     /// <summary>Limit of the OPTIONS probe of an input binding.</summary>

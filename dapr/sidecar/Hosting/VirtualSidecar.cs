@@ -183,26 +183,31 @@ public sealed class VirtualSidecar : IAsyncDisposable
         var routes = new ApiRouter(context);
         BuiltIns.MapApis(routes);
         _directory = new CalleeDirectory(context);
-        return new RequestPipeline(routes, new InvokeApi(_directory, routes.Allows("invoke", "v1.0")).HandleAsync);
+        return new RequestPipeline(routes, routes.Allows("invoke", "v1.0/invoke/*") ? new InvokeApi(_directory).HandleAsync : null);
     }
 
-    private async Task BlockAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Puts the end off, as daprd does when it is told to and a signal (not the API) asks for the end: nothing new is taken in, but the API goes on
+    /// answering, until the time is over or the application is not healthy.
+    /// </summary>
+    private async Task BlockAsync(SidecarContext context, CancellationToken cancellationToken)
     {
+        if (_lifecycle is not null) await _lifecycle.StopPartsAsync(forGood: true, cancellationToken);
         using var over = new CancellationTokenSource(Options.BlockShutdown, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellationToken);
-        while (!either.IsCancellationRequested && Context?.App?.IsHealthy != false)
+        while (!either.IsCancellationRequested && context.Health.Ready && context.App?.IsHealthy != false)
             await Task.Delay(BlockCheck, _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task StopPartsAsync(CancellationToken cancellationToken)
     {
-        if (Options.BlockShutdown > TimeSpan.Zero && Context is not null) await BlockAsync(cancellationToken);
+        if (Options.BlockShutdown > TimeSpan.Zero && Context is { } context && !_shutdownRequested.Task.IsCompleted) await BlockAsync(context, cancellationToken);
         using var timeout = new CancellationTokenSource(Options.GracefulShutdown, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         await _stopping.CancelAsync();
         await _reloading;
         await _following.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        if (_lifecycle is not null) await _lifecycle.StopPartsAsync(limit.Token);
+        if (_lifecycle is not null) await _lifecycle.StopPartsAsync(forGood: true, limit.Token);
         if (Context?.Workflows is { } workflows) await workflows.StopAsync(limit.Token);
         _mesh.Leave(this);
         if (_peerEntry is not null) _mesh.Peers?.Remove(_peerEntry);

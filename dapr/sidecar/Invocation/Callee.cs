@@ -4,7 +4,11 @@ namespace StocksDapr.Sidecar.Invocation;
 /// <param name="Id">As the caller named it.</param>
 /// <param name="Channel">The way to the application.</param>
 /// <param name="Kind">How it is reached.</param>
-internal sealed record Callee(string Id, IInvocationChannel Channel, CalleeKind Kind);
+internal sealed record Callee(string Id, IInvocationChannel Channel, CalleeKind Kind)
+{
+    /// <summary>Headers that the configuration adds to every request.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+}
 
 /// <summary>How a callee is reached.</summary>
 internal enum CalleeKind

@@ -8,6 +8,7 @@ namespace StocksDapr.Sidecar.Invocation;
 /// <summary>Finds callees: the own application, those of the run, those of other processes of this machine, and addresses.</summary>
 internal sealed class CalleeDirectory(SidecarContext sidecar) : IDisposable
 {
+    private const string DefaultNamespace = "default";
     private static readonly TimeSpan ResolveTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
@@ -17,14 +18,15 @@ internal sealed class CalleeDirectory(SidecarContext sidecar) : IDisposable
     /// <exception cref="PeerUnavailableException">There was somebody, whose process has died.</exception>
     public async ValueTask<Callee> FindAsync(InvokeTarget target, string method, string verb, CancellationToken cancellationToken)
     {
-        if (sidecar.Resources.HttpEndpoints.TryGetValue(target.Id, out var address)) return External(target.Id, address);
+        if (sidecar.Resources.HttpEndpoints.TryGetValue(target.Id, out var endpoint)) return External(target.Id, endpoint.BaseUrl) with { Headers = endpoint.Headers };
         if (target.IsAddress) return External(target.Id, target.Id);
-        var name = NameOf(target.Id);
-        if (name == sidecar.AppId)
+        var (name, space) = NameOf(target.Id);
+        var ownSpace = sidecar.Options.Namespace ?? DefaultNamespace;
+        if (name == sidecar.AppId && (space ?? ownSpace) == ownSpace)
             return new Callee(target.Id, sidecar.App ?? throw new InvocationException("cannot invoke local endpoint: app channel not initialized"), CalleeKind.Self);
 
         var callee = Find(target, name, method, verb) ?? await WaitAsync(target, name, method, verb, cancellationToken);
-        return callee ?? throw new InvocationException($"couldn't find service: {target.Id}");
+        return callee ?? throw new InvocationException($"couldn't find service: {name}");
     }
 
     /// <summary>True when somebody of another process answers to the id, so that the call may have to be made again.</summary>
@@ -36,11 +38,13 @@ internal sealed class CalleeDirectory(SidecarContext sidecar) : IDisposable
         foreach (var channel in _external.Values) channel.Dispose();
     }
 
-    private static string NameOf(string id)
+    // The namespace is only good for telling an application from itself: names are looked up without it.
+    private static (string Name, string? Namespace) NameOf(string id) => id.Split('.') switch
     {
-        var parts = id.Split('.');
-        return parts.Length <= 2 ? parts[0] : throw new InvocationException($"invalid app id {id}");
-    }
+        [var name] => (name, null),
+        [var name, var space] => (name, space),
+        _ => throw new InvocationException($"invalid app id {id}"),
+    };
 
     // Everybody who answers to the id takes turns: the one of this process, and those of others.
     private Callee? Find(InvokeTarget target, string name, string method, string verb)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using StocksDapr.Sidecar.Api;
 using StocksDapr.Sidecar.Delivery;
+using StocksDapr.Sidecar.Go;
 
 namespace StocksDapr.Sidecar.Invocation;
 
@@ -13,6 +14,9 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
     /// <summary>Whether the caller's request can have a body.</summary>
     public static bool HasBody(ApiRequest request) =>
         request.Http.Request.ContentLength is not 0 && request.Http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+
+    /// <summary>Whether the length of the caller's body is not known before its end.</summary>
+    public static bool IsStream(ApiRequest request) => HasBody(request) && request.Http.Request.ContentLength is null;
 
     /// <summary>The verb at the callee: one that daprd does not know becomes POST.</summary>
     public static HttpMethod VerbOf(string method) => method.ToUpperInvariant() switch
@@ -34,10 +38,19 @@ internal sealed class Forwarding(ApiRequest request, Callee callee, HttpMethod v
     /// <exception cref="Peers.PeerUnavailableException">The callee's sidecar cannot be reached.</exception>
     public async Task<AppAnswer> SendAsync(ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(verb, callee.Channel.Address(RequestPath.Escape(path) + request.Http.Request.QueryString.Value));
+        if (!RequestPath.TryEncode(path, out var encoded, out var problem))
+            throw new InvocationException($"{(callee.Kind == CalleeKind.Peer ? AppFailure.RemotePrefix : Prefix)}parse {GoFormat.Quote(callee.Channel.Address("/").OriginalString.TrimEnd('/') + path)}: {problem}");
+        var query = request.Http.Request.QueryString.Value is { Length: > 1 } given ? given : "";
+        using var message = new HttpRequestMessage(verb, callee.Channel.Address(encoded + query));
         if (body is { } read) message.Content = new ReadOnlyMemoryContent(read);
         else if (HasBody(request)) message.Content = StreamedBody();
         HeaderRules.CopyRequest(request.Http.Request.Headers, message, tracing: request.Trace.Parent is not null);
+        foreach (var (name, value) in callee.Headers)
+        {
+            message.Headers.Remove(name);
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (callee.Kind is CalleeKind.Remote or CalleeKind.Peer) AddCaller(message);
         AppChannel.AddTrace(message, request.Trace);
         try

@@ -13,10 +13,10 @@ internal static class HeaderRules
 
     private static readonly FrozenSet<string> NotForwarded = new[]
     {
-        "host", "content-length", "expect", "dapr-app-id", "dapr-api-token", "destination-app-id",
+        "host", "content-length", "expect", "dapr-app-id", "destination-app-id",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenSet<string> NotReturned = new[] { "content-length", "date", "server" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> NotReturned = new[] { "content-length", "date", "server", "destination-app-id" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the caller's headers.</summary>
     /// <param name="from">The caller's request.</param>
@@ -53,10 +53,12 @@ internal static class HeaderRules
 
     private static void Copy(System.Net.Http.Headers.HttpHeadersNonValidated headers, HttpResponseMessage from, IHeaderDictionary to)
     {
-        foreach (var (name, values) in headers)
+        foreach (var (original, values) in headers)
         {
-            if (HopByHop.Contains(name) || NotReturned.Contains(name)) continue;
+            var name = original;
+            if (HopByHop.Contains(name) || NotReturned.Contains(name) || name.EndsWith("-bin", StringComparison.OrdinalIgnoreCase)) continue;
             if (from.Headers.Connection.Count > 0 && from.Headers.Connection.Contains(name)) continue;
+            if (name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase)) name = "dapr-" + name;
             to[name] = values.Count == 1 ? new StringValues(values.ToString()) : new StringValues([.. values]);
         }
     }

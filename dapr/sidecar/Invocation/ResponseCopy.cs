@@ -16,7 +16,7 @@ internal static class ResponseCopy
     {
         var response = request.Http.Response;
         WriteHead(answer, response);
-        if (request.Http.Request.Headers.Accept == EventStream && response.Headers.CacheControl.Count == 0) response.Headers.CacheControl = "no-cache";
+        if (request.Http.Request.Headers.Accept.ToString().Trim().Equals(EventStream, StringComparison.OrdinalIgnoreCase) && response.Headers.CacheControl.Count == 0) response.Headers.CacheControl = "no-cache";
         var needsType = response.ContentType is null && response.Headers.ContentEncoding.Count == 0;
         if (needsType && defaultContentType is not null) response.ContentType = defaultContentType;
         await CopyBodyAsync(answer, request.Http, needsType && defaultContentType is null);

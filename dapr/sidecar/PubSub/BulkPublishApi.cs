@@ -31,7 +31,7 @@ internal static class BulkPublishApi
         }
         catch (BodyTooLargeException tooLarge)
         {
-            await request.Error(PubSubErrors.Publish(target.PubSub, target.Topic, tooLarge.Message));
+            await request.Error(PubSubErrors.Unmarshal(target.PubSub, target.Topic, request.Sidecar.AppId, tooLarge.Message));
         }
     }
 

@@ -15,6 +15,7 @@ internal sealed class CloudEventException(string message) : Exception(message);
 internal static class CloudEventEnvelope
 {
     private const string DefaultType = "com.dapr.event.sent";
+    private const string DefaultSource = "Dapr";
     private const string Version = "1.0";
     private const string CloudEventJson = "application/cloudevents+json";
 
@@ -39,23 +40,23 @@ internal static class CloudEventEnvelope
         }
 
         var overrides = Overrides.Read(metadata);
-        var trace = overrides.TraceParent ?? overrides.TraceId ?? context.Trace.Id;
+        var trace = Filled(overrides.TraceParent) ?? overrides.TraceId ?? context.Trace.Id;
         var state = overrides.TraceState ?? context.Trace.State;
         output.Write("{"u8);
         WriteData(data, mediaType, output);
         Member(",\"datacontenttype\":"u8, contentType, output);
         if (expiration is { } end) Member(",\"expiration\":"u8, TimeToLive.Format(end), output);
-        Member(",\"id\":"u8, overrides.Id ?? Guid.NewGuid().ToString(), output);
+        Member(",\"id\":"u8, Filled(overrides.Id) ?? Guid.NewGuid().ToString(), output);
         Member(",\"pubsubname\":"u8, context.PubSubName, output);
-        Member(",\"source\":"u8, overrides.Source ?? context.AppId, output);
+        Member(",\"source\":"u8, overrides.Source is "" ? DefaultSource : overrides.Source ?? context.AppId, output);
         Member(",\"specversion\":"u8, Version, output);
-        if (overrides.Subject is not null) Member(",\"subject\":"u8, overrides.Subject, output);
+        if (Filled(overrides.Subject) is { } subject) Member(",\"subject\":"u8, subject, output);
         Member(",\"time\":"u8, Now(context.Time), output);
         Member(",\"topic\":"u8, context.Topic, output);
         Member(",\"traceid\":"u8, trace, output);
         Member(",\"traceparent\":"u8, trace, output);
         Member(",\"tracestate\":"u8, state, output);
-        Member(",\"type\":"u8, overrides.Type ?? DefaultType, output);
+        Member(",\"type\":"u8, Filled(overrides.Type) ?? DefaultType, output);
         output.Write("}"u8);
         facts = new EventFacts(trace, state, expiration);
         return output.ToArray();
@@ -70,7 +71,7 @@ internal static class CloudEventEnvelope
         Member(",\"datacontenttype\":"u8, "application/octet-stream", output);
         Member(",\"id\":"u8, Guid.NewGuid().ToString(), output);
         Member(",\"pubsubname\":"u8, pubSubName, output);
-        Member(",\"source\":"u8, "Dapr", output);
+        Member(",\"source\":"u8, DefaultSource, output);
         Member(",\"specversion\":"u8, Version, output);
         Member(",\"topic\":"u8, topic, output);
         Member(",\"type\":"u8, DefaultType, output);
@@ -92,7 +93,7 @@ internal static class CloudEventEnvelope
     public static string MediaType(string contentType)
     {
         var end = contentType.IndexOf(';', StringComparison.Ordinal);
-        return (end < 0 ? contentType : contentType[..end]).Trim();
+        return end < 0 ? contentType : contentType[..end];
     }
 
     /// <summary>Local time in RFC 3339, whole seconds, as Go writes it.</summary>
@@ -109,6 +110,8 @@ internal static class CloudEventEnvelope
         output.Write(name);
         GoJson.WriteString(value, output);
     }
+
+    private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static void WriteData(ReadOnlySpan<byte> data, string mediaType, PooledBuffer output)
     {

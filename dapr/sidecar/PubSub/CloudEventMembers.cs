@@ -13,15 +13,16 @@ internal static class CloudEventMembers
     {
         if (!GoJson.TryMeasureFirstValue(json, out var start, out var length)) throw new CloudEventException(GoJsonError.Describe(json));
         var value = json.Slice(start, length);
+        var nulls = new HashSet<string>(StringComparer.Ordinal);
         var members = new SortedDictionary<string, (int Start, int Length)>(StringComparer.Ordinal);
-        if (!value.SequenceEqual("null"u8)) Read(value, members);
+        if (!value.SequenceEqual("null"u8)) Read(value, members, nulls);
         var added = new Dictionary<string, string>(StringComparer.Ordinal) { ["topic"] = context.Topic, ["pubsubname"] = context.PubSubName };
         AddMissing("time", CloudEventEnvelope.Now(context.Time));
         if (!members.ContainsKey("traceid")) added["traceid"] = added["traceparent"] = context.Trace.Id;
         AddMissing("tracestate", context.Trace.State);
-        AddMissing("source", "Dapr");
-        AddMissing("type", "com.dapr.event.sent");
-        AddMissing("specversion", "1.0");
+        ReplaceNull("source", "Dapr");
+        ReplaceNull("type", "com.dapr.event.sent");
+        ReplaceNull("specversion", "1.0");
         if (expiration is { } end) added["expiration"] = TimeToLive.Format(end);
         foreach (var name in added.Keys) members[name] = default;
 
@@ -38,13 +39,18 @@ internal static class CloudEventMembers
 
         output.Write("}"u8);
 
+        void ReplaceNull(string name, string text)
+        {
+            if (!members.ContainsKey(name) || nulls.Contains(name)) added[name] = text;
+        }
+
         void AddMissing(string name, string text)
         {
             if (!members.ContainsKey(name)) added[name] = text;
         }
     }
 
-    private static void Read(ReadOnlySpan<byte> value, SortedDictionary<string, (int Start, int Length)> members)
+    private static void Read(ReadOnlySpan<byte> value, SortedDictionary<string, (int Start, int Length)> members, HashSet<string> nulls)
     {
         var reader = new Utf8JsonReader(value, isFinalBlock: true, new JsonReaderState(Options));
         reader.Read();
@@ -54,6 +60,8 @@ internal static class CloudEventMembers
         {
             var name = Encoding.UTF8.GetString(GoJson.Unescape(reader.ValueSpan));
             reader.Read();
+            if (reader.TokenType == JsonTokenType.Null) nulls.Add(name);
+            else nulls.Remove(name);
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
             members[name] = (start, (int)reader.BytesConsumed - start);

@@ -11,6 +11,11 @@ namespace StocksDapr.Sidecar.PubSub;
 /// <param name="Expiration">When it expires; null = never.</param>
 internal sealed record EventFacts(string? TraceParent, string? TraceState, DateTimeOffset? Expiration)
 {
+    private static readonly string[] Rfc3339 =
+    [
+        "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+    ];
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 10_000 };
 
     /// <summary>Reads an event. Null when it is not a JSON object; <paramref name="problem"/> then says why.</summary>
@@ -56,6 +61,7 @@ internal sealed record EventFacts(string? TraceParent, string? TraceState, DateT
         return null;
     }
 
+    // As strict as Go: what is no RFC 3339 time never expires.
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(text, Rfc3339, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

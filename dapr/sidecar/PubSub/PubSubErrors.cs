@@ -5,10 +5,10 @@ namespace StocksDapr.Sidecar.PubSub;
 /// <summary>The errors of publish and bulk publish, in daprd's words.</summary>
 internal static class PubSubErrors
 {
-    public static DaprError NotFound(string pubSub) => new(StatusCodes.Status404NotFound, "ERR_PUBSUB_NOT_FOUND", $"pubsub {pubSub} is not found")
+    public static DaprError NotFound(string pubSub, IReadOnlyDictionary<string, string> metadata) => new(StatusCodes.Status404NotFound, "ERR_PUBSUB_NOT_FOUND", $"pubsub {pubSub} is not found")
     {
         Reason = "DAPR_PUBSUB_NOT_FOUND",
-        Metadata = new Dictionary<string, string>(),
+        Metadata = metadata,
     };
 
     public static DaprError Metadata(string pubSub, string value, IReadOnlyDictionary<string, string> metadata) => Rich(

@@ -36,14 +36,14 @@ internal sealed class PublishTarget
     {
         var name = request["pubsub"];
         var topic = request["topic"];
+        var metadata = request.Metadata();
         error = null;
         if (request.Sidecar.Components.Find<IPubSub>(name) is not { } component)
         {
-            error = PubSubErrors.NotFound(name);
+            error = PubSubErrors.NotFound(name, metadata);
             return null;
         }
 
-        var metadata = request.Metadata();
         var isRaw = false;
         if (metadata.TryGetValue(RawPayload, out var raw) && raw.Length > 0 && !GoBool.TryParse(raw, out isRaw))
         {

@@ -3,19 +3,19 @@ using StocksDapr.Sidecar.Go;
 
 namespace StocksDapr.Sidecar.PubSub;
 
-/// <summary>How long a message may live: publish metadata <c>ttlInSeconds</c> or <c>ttl</c>, whole seconds or a Go duration.</summary>
+/// <summary>How long a message may live: publish metadata <c>ttl</c> or else <c>ttlInSeconds</c>, a Go duration or whole seconds.</summary>
 internal static class TimeToLive
 {
-    /// <summary>When a message published now expires; null = never. What is neither a number nor a duration is ignored, as in daprd.</summary>
+    /// <summary>When a message published now expires; null = never. What is neither a duration nor a number above 0 is ignored, as in daprd; a duration of 0 or less is over at once.</summary>
     public static DateTimeOffset? ExpirationOf(IReadOnlyDictionary<string, string> metadata, TimeProvider time)
     {
-        if (metadata.Count == 0 || Text(metadata) is not { } text) return null;
-        TimeSpan life;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
-            life = TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue));
-        else if (!GoDuration.TryParse(text, out life))
-            return null;
-        return time.GetUtcNow() + life;
+        if (metadata.Count == 0 || Text(metadata) is not { Length: > 0 } text) return null;
+        if (GoDuration.TryParse(text, out var life)) return time.GetUtcNow() + (life < TimeSpan.Zero ? TimeSpan.Zero : life);
+        if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) || seconds <= 0) return null;
+
+        // Go counts in nanoseconds: what overflows to a negative number is as long as can be.
+        var nanoseconds = unchecked(seconds * 1_000_000_000);
+        return time.GetUtcNow() + TimeSpan.FromTicks((nanoseconds < 0 ? long.MaxValue : nanoseconds) / 100);
     }
 
     /// <summary>RFC 3339 in UTC, whole seconds.</summary>
@@ -27,9 +27,8 @@ internal static class TimeToLive
         string? found = null;
         foreach (var (key, value) in metadata)
         {
-            if (value.Length == 0) continue;
-            if (key.Equals("ttlInSeconds", StringComparison.OrdinalIgnoreCase)) return value;
-            if (key.Equals("ttl", StringComparison.OrdinalIgnoreCase)) found = value;
+            if (key.Equals("ttl", StringComparison.OrdinalIgnoreCase)) return value;
+            if (key.Equals("ttlInSeconds", StringComparison.OrdinalIgnoreCase)) found = value;
         }
 
         return found;

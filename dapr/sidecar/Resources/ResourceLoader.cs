@@ -45,7 +45,7 @@ internal static class ResourceLoader
 
         public List<SubscriptionResource> Subscriptions { get; } = [];
 
-        public Dictionary<string, string> HttpEndpoints { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, HttpEndpointResource> HttpEndpoints { get; } = new(StringComparer.Ordinal);
 
         public HashSet<string> BrokenFiles { get; } = [];
 
@@ -67,7 +67,9 @@ internal static class ResourceLoader
                         Subscriptions.Add(SubscriptionReader.Read(document, isAlpha1: document.ApiVersion == Alpha1));
                         break;
                     case "HTTPEndpoint" when Is(document, Alpha1) && IsMine(document):
-                        HttpEndpoints[document.Name] = document.Root["spec"]["baseUrl"].Text() ?? "";
+                        HttpEndpoints[document.Name] = new HttpEndpointResource(
+                            document.Root["spec"]["baseUrl"].Text() ?? "",
+                            [.. document.Root["spec"]["headers"].Items().Select(header => (header["name"].Text() ?? "", header["value"].Dynamic() ?? ""))]);
                         break;
                 }
             }

@@ -9,8 +9,8 @@ public sealed record ResourceSet
 
     public IReadOnlyList<SubscriptionResource> Subscriptions { get; init; } = [];
 
-    /// <summary>HTTPEndpoint resources: name to base URL.</summary>
-    public IReadOnlyDictionary<string, string> HttpEndpoints { get; init; } = new Dictionary<string, string>();
+    /// <summary>HTTPEndpoint resources by name.</summary>
+    public IReadOnlyDictionary<string, HttpEndpointResource> HttpEndpoints { get; init; } = new Dictionary<string, HttpEndpointResource>();
 
     /// <summary>Files of which something could not be read.</summary>
     public IReadOnlySet<string> BrokenFiles { get; init; } = new HashSet<string>();
@@ -31,3 +31,8 @@ public sealed record ResourceSet
         };
     }
 }
+
+/// <summary>An address outside of the run that can be invoked by name.</summary>
+/// <param name="BaseUrl">Absolute address; the method is added to it.</param>
+/// <param name="Headers">Sent with every request; those of the caller give way.</param>
+public sealed record HttpEndpointResource(string BaseUrl, IReadOnlyList<(string Name, string Value)> Headers);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StocksDapr.Sidecar.Go;
 using StocksDapr.Sidecar.Hosting;
 using StocksDapr.Sidecar.Workflows.Storage;
 
@@ -44,17 +45,40 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, TimeProvider time) : 
 
     public Task SetAsync(StateSet request, CancellationToken cancellationToken) => TransactAsync([request], cancellationToken);
 
-    public Task SetManyAsync(IReadOnlyList<StateSet> requests, CancellationToken cancellationToken) => TransactAsync(requests, cancellationToken);
+    /// <summary>Each for itself: a conflict of one does not keep the others from being written, as in daprd.</summary>
+    public async Task SetManyAsync(IReadOnlyList<StateSet> requests, CancellationToken cancellationToken)
+    {
+        var failures = new List<StateStoreException>();
+        foreach (var request in requests)
+        {
+            try
+            {
+                await SetAsync(request, cancellationToken);
+            }
+            catch (StateStoreException failure)
+            {
+                failures.Add(failure);
+            }
+        }
 
-    public Task DeleteAsync(StateDelete request, CancellationToken cancellationToken) => TransactAsync([request], cancellationToken);
+        if (failures.Count > 0) throw StateStoreFailures.Join(failures);
+    }
 
+    public Task DeleteAsync(StateDelete request, CancellationToken cancellationToken)
+    {
+        request.Options.Check();
+        return TransactAsync([request], cancellationToken);
+    }
+
+    /// <summary>The options of a delete are not looked at within a transaction, as in daprd.</summary>
     public Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
     {
         var lifetimes = new TimeSpan?[operations.Count];
         for (var i = 0; i < operations.Count; i++)
         {
-            operations[i].Options.Check();
-            lifetimes[i] = operations[i] is StateSet set ? Lifetime(set.Ttl) : null;
+            if (operations[i] is not StateSet set) continue;
+            set.Options.Check();
+            lifetimes[i] = Lifetime(set.Ttl);
         }
 
         lock (_lock)
@@ -123,10 +147,10 @@ internal sealed class InMemoryStateStore(KeyPrefix prefix, TimeProvider time) : 
         if (string.IsNullOrEmpty(ttl)) return null;
         if (!long.TryParse(ttl, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
-            throw new StateStoreException($"strconv.Atoi: parsing \"{ttl}\": invalid syntax");
+            throw new StateStoreException($"strconv.Atoi: parsing {GoFormat.Quote(ttl)}: {GoNumber.ParseProblem(ttl)}");
         }
 
-        // Beyond a century a date could overflow, and no development sidecar lives that long.
-        return seconds <= 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 100L * 366 * 86400));
+        // Go counts in nanoseconds and lets them overflow; then the entry may be expired from the start.
+        return seconds <= 0 ? null : TimeSpan.FromTicks(unchecked(seconds * 1_000_000_000) / 100);
     }
 }

@@ -18,3 +18,16 @@ internal sealed class ETagException(string? reason = null)
 {
     private const string Mismatch = "possible etag mismatch. error from state store";
 }
+
+/// <summary>Several items of one request could not be written; the others were. The message tells all of them.</summary>
+internal static class StateStoreFailures
+{
+    /// <summary>The one exception for them: a conflict when all are conflicts, or when one is, told first.</summary>
+    public static StateStoreException Join(IReadOnlyList<StateStoreException> failures)
+    {
+        ArgumentNullException.ThrowIfNull(failures);
+        var all = string.Join('\n', failures.Select(failure => failure.Message));
+        if (failures.All(failure => failure is ETagException)) return new ETagException(all);
+        return failures.FirstOrDefault(failure => failure is ETagException) ?? new StateStoreException(all);
+    }
+}

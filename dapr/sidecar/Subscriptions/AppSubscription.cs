@@ -21,6 +21,9 @@ internal sealed class AppSubscription
     private readonly BulkDelivery _bulk;
     private readonly ILogger _log;
 
+    /// <summary>What is wrong with the subscription's metadata: daprd subscribes all the same, and fails every message.</summary>
+    private readonly FormatException? _broken;
+
     /// <exception cref="CelException">A rule is not valid.</exception>
     public AppSubscription(SubscriptionResource resource, IPubSub component, SidecarContext sidecar)
     {
@@ -32,7 +35,9 @@ internal sealed class AppSubscription
         _routes = new RouteTable(resource.Rules);
         _policy = sidecar.Resiliency.Inbound(resource.PubSubName, ComponentKind.Pubsub);
         _log = sidecar.CreateLogger<AppSubscription>();
-        IsRaw = resource.Metadata.Any(entry => entry.Key.Equals(RawPayload, StringComparison.OrdinalIgnoreCase) && GoBool.TryParse(entry.Value, out var raw) && raw);
+        var raw = resource.Metadata.GetValueOrDefault(RawPayload) ?? "";
+        IsRaw = GoBool.TryParse(raw, out var isRaw) && isRaw;
+        if (raw.Length > 0 && !GoBool.TryParse(raw, out _)) _broken = new FormatException($"{RawPayload} value must be a valid boolean: actual is '{raw}'");
         _single = new SingleDelivery(this, sidecar);
         _bulk = new BulkDelivery(this, sidecar);
     }
@@ -49,7 +54,7 @@ internal sealed class AppSubscription
         var byPath = new Dictionary<string, List<Delivery>>(StringComparer.Ordinal);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (Route(messages[i], i, out var delivery) is { } decided) outcomes[i] = decided;
+            if (Route(messages[i], i, out var delivery) is { } decided && !await IsForBulkRootAsync(messages[i], delivery)) outcomes[i] = decided;
             else if (byPath.TryGetValue(delivery!.Path, out var others)) others.Add(delivery);
             else byPath[delivery.Path] = [delivery];
         }
@@ -69,6 +74,7 @@ internal sealed class AppSubscription
     private DeliveryOutcome? Route(PubSubMessage message, int index, out Delivery? delivery)
     {
         delivery = null;
+        if (_broken is not null) return DeliveryOutcome.Failed(_broken);
         EventFacts? facts = null;
         if (!IsRaw)
         {
@@ -91,12 +97,21 @@ internal sealed class AppSubscription
             }
 
             _log.EventDropped(message.Topic, "no rule matches it and there is no default route");
+            if (Resource.Bulk is not null) delivery = new Delivery(index, "", message, data, facts);
             return DeliveryOutcome.Dropped;
         }
         catch (CelException failed)
         {
             return DeliveryOutcome.Failed(failed);
         }
+    }
+
+    // A bulk event that no route wants goes to the dead letters and, as an oddity of daprd, to the application's root.
+    private async Task<bool> IsForBulkRootAsync(PubSubMessage message, Delivery? delivery)
+    {
+        if (delivery is null) return false;
+        await FinishAsync(message, DeliveryOutcome.Dropped);
+        return true;
     }
 
     private static string Problem(PubSubMessage message)

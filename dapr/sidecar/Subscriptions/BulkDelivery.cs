@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using StocksDapr.Sidecar.Delivery;
 using StocksDapr.Sidecar.Hosting;
@@ -76,7 +77,7 @@ internal sealed class BulkDelivery(AppSubscription subscription, SidecarContext 
         for (var i = 0; i < cuts.Count; i++)
         {
             segments.Add(frame.AsMemory(start, cuts[i] - start));
-            if (!subscription.IsRaw) segments.Add(entries[i].Delivery.Event);
+            if (!subscription.IsRaw) segments.Add(Numbers.ThroughDouble(entries[i].Delivery.Event));
             start = cuts[i];
         }
 
@@ -135,6 +136,38 @@ internal sealed class BulkDelivery(AppSubscription subscription, SidecarContext 
         catch (JsonException)
         {
             return null;
+        }
+    }
+
+    /// <summary>daprd decodes an event before it puts it into a bulk delivery, so its numbers pass through doubles. Only events with long numbers are touched.</summary>
+    private static class Numbers
+    {
+        /// <summary>Every number of so many characters is the same before and after.</summary>
+        private const int SafeLength = 15;
+
+        private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
+
+        public static ReadOnlyMemory<byte> ThroughDouble(ReadOnlyMemory<byte> json) => HasLongRun(json.Span) ? GoDecoding.Reencode(json.Span) : json;
+
+        private static bool HasLongRun(ReadOnlySpan<byte> json)
+        {
+            while (json.Length > SafeLength)
+            {
+                // A run of that length covers the character at this place, whereever it begins.
+                if (!Digits.Contains(json[SafeLength]))
+                {
+                    json = json[(SafeLength + 1)..];
+                    continue;
+                }
+
+                var start = json[..SafeLength].LastIndexOfAnyExcept(Digits) + 1;
+                var length = json[start..].IndexOfAnyExcept(Digits);
+                if (length < 0) length = json.Length - start;
+                if (length > SafeLength) return true;
+                json = json[(start + length)..];
+            }
+
+            return false;
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class RouteTable
 
     /// <exception cref="CelException">A rule is not valid CEL.</exception>
     public RouteTable(IReadOnlyList<RouteRule> rules) =>
-        _routes = [.. rules.Select(rule => (rule.Match.Length == 0 ? null : CelProgram.Compile(rule.Match, "event"), rule.Path))];
+        _routes = [.. rules.Select(rule => (string.IsNullOrWhiteSpace(rule.Match) ? null : CelProgram.Compile(rule.Match.Trim(), "event"), rule.Path))];
 
     /// <summary>Path of the first rule that matches the event; null = no rule does.</summary>
     /// <exception cref="CelException">A rule cannot be evaluated, which counts as a failed delivery.</exception>

@@ -34,7 +34,7 @@ internal sealed record SubscribeAnswer
     {
         var rules = (Routes?.Rules ?? []).Select(rule => new RouteRule(rule.Match ?? "", rule.Path ?? "")).ToList();
         var otherwise = string.IsNullOrEmpty(Routes?.Default) ? Route : Routes.Default;
-        if (!string.IsNullOrEmpty(otherwise) && (!string.IsNullOrEmpty(Routes?.Default) || rules.Count == 0)) rules.Add(new RouteRule("", otherwise));
+        if (!string.IsNullOrEmpty(otherwise)) rules.Add(new RouteRule("", otherwise));
         return rules;
     }
 }

@@ -7,7 +7,9 @@ public sealed class RequestPathTests
     [InlineData("//a///b", "/a/b")]
     [InlineData("/a/../b/./c", "/b/c")]
     [InlineData("/../../x", "/x")]
-    [InlineData("/a/b/", "/a/b/")]
+    [InlineData("/a/b/", "/a/b")]
+    [InlineData("/a/b//", "/a/b")]
+    [InlineData("/", "/")]
     [InlineData("/a/b?c=//d", "/a/b")]
     [InlineData("http://host:1/a/b", "/a/b")]
     [InlineData("http://host", "/")]
@@ -23,6 +25,7 @@ public sealed class RequestPathTests
     [InlineData("/a%2Fb", "/a/b")]
     [InlineData("/a%20b+c", "/a b+c")]
     [InlineData("/%C3%BC", "/ü")]
+    [InlineData("//a/../b/", "//a/../b/")]
     public void A_path_is_unescaped_once_and_a_plus_stays(string target, string decoded)
     {
         RequestPath.TryParse(target, out var path).Should().BeTrue();

@@ -71,28 +71,35 @@ public sealed class LocalStorageBindingTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData("../outside")]
-    [InlineData("/../outside")]
-    [InlineData("a/../../outside")]
-    [InlineData("link/secret")]
-    [InlineData("linked")]
-    [InlineData("a\0b")]
-    public async Task Nothing_outside_the_folder_is_touched(string name)
+    [InlineData("../outside", "outside")]
+    [InlineData("/../outside", "outside")]
+    [InlineData("a/../../b/./c", "b/c")]
+    [InlineData("up/x", "x")]
+    [InlineData("folder/away/x", "x")]
+    public async Task Nothing_leads_above_the_folder(string name, string expected)
     {
-        var secret = _folder.Write("outside/secret", "s");
-        Directory.CreateSymbolicLink(Path.Combine(Root, "link"), Path.GetDirectoryName(secret)!);
-        File.CreateSymbolicLink(Path.Combine(Root, "linked"), secret);
-        foreach (var operation in _binding.Operations) await Fails(operation, name, "error getting absolute path for file *: it leads out of the folder of the binding");
-        (await File.ReadAllTextAsync(secret)).Should().Be("s");
-        Directory.GetFileSystemEntries(_folder.Path).Should().HaveCount(2);
+        Directory.CreateDirectory(Path.Combine(Root, "folder"));
+        Directory.CreateSymbolicLink(Path.Combine(Root, "up"), "../..");
+        Directory.CreateSymbolicLink(Path.Combine(Root, "folder", "away"), "/");
+
+        (await InvokeAsync("create", name, "\"x!\"")).Should().Be($$"""{"fileName":"{{expected}}"}""");
+
+        (await File.ReadAllTextAsync(Path.Combine(Root, expected))).Should().Be("x!");
+        Directory.GetFileSystemEntries(_folder.Path).Should().ContainSingle();
     }
 
     [Fact]
-    public async Task Links_within_the_folder_are_fine()
+    public async Task Links_within_the_folder_are_followed_as_if_it_were_the_root()
     {
         await InvokeAsync("create", "real/a", "\"x!\"");
-        Directory.CreateSymbolicLink(Path.Combine(Root, "alias"), Path.Combine(Root, "real"));
+        Directory.CreateSymbolicLink(Path.Combine(Root, "alias"), "real");
+        Directory.CreateSymbolicLink(Path.Combine(Root, "absolute"), "/real");
+        File.CreateSymbolicLink(Path.Combine(Root, "circle"), "circle");
+
         (await InvokeAsync("get", "alias/a")).Should().Be("x!");
+        (await InvokeAsync("get", "absolute/a")).Should().Be("x!");
+        await Fails("get", "circle", "error getting absolute path for file circle*");
+        await Fails("get", "a\0b", "error getting absolute path for file *");
     }
 
     [Theory]

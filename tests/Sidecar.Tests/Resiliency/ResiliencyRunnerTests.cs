@@ -10,6 +10,58 @@ public sealed class ResiliencyRunnerTests
     private int _attempts;
 
     [Fact]
+    public async Task Every_endpoint_of_an_application_has_a_breaker_of_its_own()
+    {
+        var policies = Policies(new ResiliencyResource { Name = "r", Apps = Named("app", new PolicyNames(CircuitBreaker: "breaker")) });
+        await FailAsync(policies.App("app", "one"), 2);
+
+        await FailsWith<CircuitOpenException>(policies.App("app", "one"));
+        await FailsWith<IOException>(policies.App("app", "two"));
+        await FailsWith<IOException>(policies.App("other", "one"));
+
+        // The hundredth endpoint after it makes the first one forgotten.
+        for (var i = 0; i < 100; i++) policies.App("app", $"further-{i}");
+        await FailsWith<IOException>(policies.App("app", "one"));
+    }
+
+    [Fact]
+    public async Task Both_directions_of_a_component_share_one_breaker()
+    {
+        var names = new PolicyNames(CircuitBreaker: "breaker");
+        var policies = Policies(new ResiliencyResource { Name = "r", Components = Named("it", new ComponentPolicyNames(names, names)) });
+        await FailAsync(policies.Inbound("it", ComponentKind.Pubsub), 2);
+
+        await FailsWith<CircuitOpenException>(policies.Outbound("it", ComponentKind.Pubsub));
+    }
+
+    [Fact]
+    public async Task A_built_in_policy_keeps_three_tries_at_least()
+    {
+        var policies = new ResiliencyPolicies(
+            [new ResiliencyResource { Name = "r", Retries = Named("DaprBuiltInInitializationRetries", new RetrySpec { Duration = TimeSpan.Zero, MaxRetries = -1 }) }], _time);
+
+        await FailAsync(policies.Initialization, 1);
+
+        _attempts.Should().Be(4);
+    }
+
+    private static Dictionary<string, T> Named<T>(string name, T value) => new() { [name] = value };
+
+    private ResiliencyPolicies Policies(ResiliencyResource targets) =>
+        new([targets with { CircuitBreakers = Named("breaker", new CircuitBreakerSpec { Trip = "consecutiveFailures >= 2" }) }], _time);
+
+    private async Task FailAsync(ResiliencyRunner runner, int times)
+    {
+        for (var i = 0; i < times; i++) await FailsWith<IOException>(runner);
+    }
+
+    private async Task FailsWith<T>(ResiliencyRunner runner) where T : Exception
+    {
+        var run = () => runner.RunAsync(FailAsync, CancellationToken.None);
+        await run.Should().ThrowAsync<T>();
+    }
+
+    [Fact]
     public async Task Without_a_policy_there_is_one_attempt()
     {
         var run = () => ResiliencyRunner.None.RunAsync(FailAsync, CancellationToken.None);

@@ -34,12 +34,33 @@ public sealed class InMemoryStateStoreTests : StateStoreTests, IAsyncLifetime
         (await store.GetAsync("k", default))!.ExpiresAt.Should().BeNull();
     }
 
-    [Fact]
-    public async Task A_time_to_live_beyond_all_calendars_is_no_error()
+    [Theory]
+    [InlineData("9223372036", true)]
+    [InlineData("9999999999", false)]
+    [InlineData("9223372036854775807", false)]
+    public async Task A_time_to_live_beyond_all_calendars_is_no_error_but_overflows_as_in_Go(string ttl, bool isThere)
     {
         var store = await CreateAsync();
-        await store.SetAsync(new StateSet("k", Bytes("1"), Ttl: long.MaxValue.ToString()), default);
-        (await store.GetAsync("k", default)).Should().NotBeNull();
+        await store.SetAsync(new StateSet("k", Bytes("1"), Ttl: ttl), default);
+        (await store.GetAsync("k", default) is not null).Should().Be(isThere);
+    }
+
+    [Theory]
+    [InlineData("soon", "strconv.Atoi: parsing \"soon\": invalid syntax")]
+    [InlineData("9223372036854775808", "strconv.Atoi: parsing \"9223372036854775808\": value out of range")]
+    public async Task A_time_to_live_that_is_no_number_is_refused_in_Gos_words(string ttl, string message)
+    {
+        var store = await CreateAsync();
+        await Fails<StateStoreException>(() => store.SetAsync(new StateSet("k", Bytes("1"), Ttl: ttl), default), message);
+    }
+
+    [Fact]
+    public async Task The_options_of_a_delete_are_looked_at_only_outside_of_a_transaction()
+    {
+        var store = await CreateAsync();
+        var delete = new StateDelete("k", null, new StateOptions("some-write", null));
+        await store.TransactAsync([delete], default);
+        await Fails<StateStoreException>(() => store.DeleteAsync(delete, default), "unrecognized concurrency model 'some-write'");
     }
 
     [Fact]

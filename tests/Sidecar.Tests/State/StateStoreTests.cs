@@ -156,6 +156,23 @@ public abstract class StateStoreTests
     }
 
     [Fact]
+    public async Task Of_many_values_those_without_a_conflict_are_written()
+    {
+        var store = await CreateAsync();
+        await store.SetAsync(Set("b", "1"), default);
+
+        var write = () => store.SetManyAsync([Set("a", "2"), Set("b", "2", Guid.NewGuid().ToString()), Set("c", "2")], default);
+
+        await Fails<ETagException>(write, "possible etag mismatch. error from state store: possible etag mismatch. error from state store*");
+        (await store.GetManyAsync(["a", "b", "c"], default)).ToDictionary(entry => entry.Key, entry => Text(entry.Entry!.Value))
+            .Should().Equal(new Dictionary<string, string> { ["a"] = "2", ["b"] = "1", ["c"] = "2" });
+    }
+
+    [Fact]
+    public async Task Capabilities_are_those_of_daprds_component() =>
+        (await CreateAsync()).Capabilities.Should().Contain(["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"]);
+
+    [Fact]
     public async Task A_transaction_does_everything()
     {
         var store = await CreateAsync();

@@ -104,7 +104,7 @@ internal sealed class PostgresStateSql
         if (string.IsNullOrEmpty(ttl)) return null;
         if (!long.TryParse(ttl, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
-            throw new StateStoreException($"{Prefix}strconv.ParseInt: parsing \"{ttl}\": invalid syntax");
+            throw new StateStoreException($"{Prefix}strconv.ParseInt: parsing {GoFormat.Quote(ttl)}: {GoNumber.ParseProblem(ttl)}");
         }
 
         if (seconds is < -1 or > int.MaxValue) throw new StateStoreException($"{Prefix}must be -1 or greater");

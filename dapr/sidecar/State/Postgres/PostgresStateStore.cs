@@ -28,7 +28,7 @@ internal sealed class PostgresStateStore : IStateStore, IWorkflowHome
         _janitor = new PostgresStateJanitor(_database, _sql, settings.CleanupInterval, time, logger);
     }
 
-    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "ACTOR"];
+    public IReadOnlyList<string> Capabilities { get; } = ["ETAG", "TRANSACTIONAL", "TTL", "KEYS_LIKE", "ACTOR"];
 
     public KeyPrefix KeyPrefix { get; }
 
@@ -107,8 +107,7 @@ internal sealed class PostgresStateStore : IStateStore, IWorkflowHome
         await using var batch = new NpgsqlBatch(connection);
         var sent = Fill(batch, requests, failures.Add);
         if (sent.Count > 0) await RunAsync(batch, sent, failures.Add, cancellationToken);
-        if (failures.Count == 0) return;
-        throw failures.Find(failure => failure is ETagException) ?? new StateStoreException(string.Join('\n', failures.Select(failure => failure.Message)));
+        if (failures.Count > 0) throw StateStoreFailures.Join(failures);
     }
 
     public async Task TransactAsync(IReadOnlyList<StateOperation> operations, CancellationToken cancellationToken)
