@@ -23,6 +23,9 @@ internal sealed class InMemoryQueue : ISubscription
     private bool _stopped = true;
     private bool _timerSet;
 
+    /// <summary>Its subscription has stopped, and nothing is kept for it.</summary>
+    private bool _ended;
+
     public InMemoryQueue(
         string consumer, SubscribeRequest request, BrokerSettings settings, TimeProvider time, ILogger log, Action<InMemoryQueue> remove)
     {
@@ -57,7 +60,18 @@ internal sealed class InMemoryQueue : ISubscription
     public Task Add(PubSubMessage message)
     {
         var turn = _settings.MaxInFlight == 1 ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-        lock (_lock) Enqueue(message, turn);
+        lock (_lock)
+        {
+            if (_ended)
+            {
+                // The publisher had found the queue just before its end.
+                _space.Release(message.Data.Length);
+                return Task.CompletedTask;
+            }
+
+            Enqueue(message, turn);
+        }
+
         Pump(timeIsOver: false);
         return turn?.Task ?? Task.CompletedTask;
     }
@@ -101,6 +115,7 @@ internal sealed class InMemoryQueue : ISubscription
             _stopped = true;
             drained = _inFlight == 0 ? Task.CompletedTask : (_drained ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             cancel = _cancel;
+            if (!_settings.KeepsWhilePaused) End();
         }
 
         if (!_settings.KeepsWhilePaused) _remove(this);
@@ -120,6 +135,24 @@ internal sealed class InMemoryQueue : ISubscription
         }
 
         _cancel.Dispose();
+    }
+
+    // What waits is lost, as with daprd; whoever published it must not wait for a turn that never comes.
+    private void End()
+    {
+        _ended = true;
+        foreach (var line in _lines.Values)
+        {
+            foreach (var (message, turn) in line.Messages)
+            {
+                _space.Release(message.Data.Length);
+                turn?.TrySetResult();
+            }
+
+            line.Messages.Clear();
+        }
+
+        _waiting = 0;
     }
 
     private void FillTimeIsOver()

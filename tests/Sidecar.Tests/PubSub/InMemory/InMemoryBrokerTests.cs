@@ -10,6 +10,29 @@ public sealed class InMemoryBrokerTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     [Fact]
+    public async Task Nobody_waits_for_a_turn_at_a_subscription_that_has_ended()
+    {
+        var broker = Broker(maxInFlight: 1);
+        var (arrived, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var subscription = broker.Subscribe("app", Single(async _ =>
+        {
+            arrived.TrySetResult();
+            await goOn.Task;
+        }));
+        await broker.PublishAsync(Message("A", 1), CancellationToken.None);
+        await arrived.Task.WaitAsync(Patience);
+        var waiting = broker.PublishAsync(Message("A", 2), CancellationToken.None);
+        waiting.IsCompleted.Should().BeFalse("a delivery is under way");
+
+        var stopping = subscription.StopAsync(CancellationToken.None);
+
+        await waiting.WaitAsync(Patience);
+        goOn.SetResult();
+        await stopping.WaitAsync(Patience);
+        await broker.PublishAsync(Message("A", 3), CancellationToken.None).WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Messages_of_one_key_neither_overlap_nor_overtake_while_keys_run_beside_each_other()
     {
         var broker = Broker(maxInFlight: 8);
