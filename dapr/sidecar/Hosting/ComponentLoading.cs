@@ -1,3 +1,4 @@
+using StocksDapr.Sidecar.PubSub;
 using StocksDapr.Sidecar.Resources;
 
 namespace StocksDapr.Sidecar.Hosting;
@@ -53,7 +54,7 @@ internal static class ComponentLoading
         try
         {
             var properties = await PropertyResolver.ResolveAsync(component, sidecar, limit.Token);
-            instance = create(new ComponentSpec(component, properties, sidecar));
+            instance = NamespacedPubSub.Apply(create(new ComponentSpec(component, properties, sidecar)), component, sidecar.Options);
             await instance.InitAsync(limit.Token).WaitAsync(limit.Token);
             return new LoadedComponent(component, properties, instance);
         }
