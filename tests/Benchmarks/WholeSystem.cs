@@ -20,7 +20,7 @@ internal static class WholeSystem
         var folder = ReachableFolder.Create("stocks-benchmarks-");
         await using (var cluster = await PostgresCluster.StartAsync(Path.Combine(folder, "postgres"), cancellationToken))
         {
-            foreach (var database in (string[])["floor", "storing", "reading", "stocks", "rabbitmq"])
+            foreach (var database in (string[])["floor", "storing", "reading", "stocks", "rabbitmq", "workflows"])
                 await cluster.EnsureDatabaseAsync(database, cancellationToken);
 
             var rows = Rows();
@@ -34,7 +34,11 @@ internal static class WholeSystem
             if (what is "all" or "sidecar")
                 await SidecarCalls.RunAsync(cancellationToken);
             if (what is "all" or "workflow")
+            {
                 await WorkflowLoad.RunAsync(cancellationToken);
+                await WorkflowSpeed.RunAsync(cluster.ConnectionString("workflows"), cancellationToken);
+            }
+
             if (what is "all" or "import" or "gateway")
                 await PlatformRun.RunAsync(cluster.ConnectionString("stocks"), rows, imports: what is not "gateway", reads: what is not "import", cancellationToken);
             if (what is "all" or "import-rabbitmq")

@@ -6,8 +6,7 @@ namespace Dapr.Workflow.Client;
 /// </summary>
 public sealed class WorkflowRpcException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    public WorkflowRpcException(int statusCode, string detail, Exception? innerException = null)
+    internal WorkflowRpcException(int statusCode, string detail, Exception? innerException = null)
         : base($"gRPC status {statusCode}: {detail}", innerException)
     {
         StatusCode = statusCode;

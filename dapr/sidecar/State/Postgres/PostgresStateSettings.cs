@@ -80,7 +80,7 @@ internal sealed partial record PostgresStateSettings
             ? int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong("maxConns", $"is '{text}'; expected a whole number")
             : 0;
         if (maxConnections > 1) builder.MaxPoolSize = maxConnections;
-        else if (!builder.ContainsKey("Maximum Pool Size")) builder.MaxPoolSize = Math.Max(4, Environment.ProcessorCount);
+        else if (!builder.ShouldSerialize("Maximum Pool Size")) builder.MaxPoolSize = Math.Max(4, Environment.ProcessorCount);
         var idle = Duration(spec, "connectionMaxIdleTime", "connectionMaxIdleTime", TimeSpan.Zero);
         if (idle >= TimeSpan.FromSeconds(1))
         {
