@@ -38,13 +38,24 @@ internal static class ComponentFields
             """,
     }.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What a state store may ask of daprd and not of this sidecar. To go on without would store in the clear what was meant to be encrypted, or lose events.</summary>
+    private static readonly FrozenDictionary<string, string> Absent = new Dictionary<string, string>
+    {
+        ["primaryEncryptionKey"] = "encrypted state",
+        ["secondaryEncryptionKey"] = "encrypted state",
+        ["outboxPublishPubsub"] = "the transactional outbox",
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Logs every name that means nothing to a component's type.</summary>
+    /// <exception cref="ComponentMetadataException">It asks for something that only daprd has.</exception>
     public static void Check(ComponentResource component, ILogger logger)
     {
         if (!OfType.TryGetValue(component.Type, out var own)) return;
         string[] known = [.. own, .. OfKind.GetValueOrDefault(component.Type.Split('.')[0], [])];
         foreach (var property in component.Properties)
         {
+            if (component.Type.StartsWith("state.", StringComparison.OrdinalIgnoreCase) && Absent.TryGetValue(property.Name, out var feature))
+                throw new ComponentMetadataException(property.Name, $"asks for {feature}, which only real Dapr has: run with daprd, or take the property out");
             if (known.Contains(property.Name, StringComparer.OrdinalIgnoreCase)) continue;
             var nearest = known.Select(name => (Name: name, Slips: Slips(property.Name, name))).OrderBy(candidate => candidate.Slips).FirstOrDefault();
             var meant = nearest.Name is null || (nearest.Slips > MostSlips && !nearest.Name.StartsWith(property.Name, StringComparison.OrdinalIgnoreCase)) ? "" : $"; is {nearest.Name} meant?";

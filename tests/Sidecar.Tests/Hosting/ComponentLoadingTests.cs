@@ -29,6 +29,16 @@ public sealed class ComponentLoadingTests : IDisposable
         (await StartAsync()).Should().Equal("fine");
     }
 
+    [Theory]
+    [InlineData("primaryEncryptionKey", "*'primaryEncryptionKey' asks for encrypted state, which only real Dapr has*")]
+    [InlineData("outboxPublishPubsub", "*'outboxPublishPubsub' asks for the transactional outbox*")]
+    public async Task What_only_daprd_can_do_with_state_is_refused_rather_than_left_out(string name, string expected)
+    {
+        _folder.Write("a.yaml", Component("it", "state.in-memory", "v1", $"metadata: [{{name: {name}, value: \"1\"}}]"));
+
+        (await FluentActions.Awaiting(() => StartAsync()).Should().ThrowAsync<SidecarStartException>()).WithMessage(expected);
+    }
+
     [Fact]
     public async Task Secret_stores_come_first_and_who_needs_one_waits_for_it()
     {
