@@ -92,7 +92,7 @@ internal sealed class RunBroker : IAsyncDisposable
         {
             // Never the URL itself: it holds the password.
             throw new RunFailedException(
-                $"The broker that {Variable} names cannot be used: {(exception.InnerException ?? exception).Message} It is a URL such as amqp://user:password@host:5672.", exception);
+                $"The broker that {Variable} names cannot be used: {exception.GetBaseException().Message.TrimEnd('.')}. It is a URL such as amqp://user:password@host:5672.", exception);
         }
 
         row.State = ServiceState.Ready;
