@@ -45,6 +45,25 @@ public abstract class WorkflowStoreTests
     }
 
     [Fact]
+    public async Task A_thousand_children_of_one_workflow_each_report_to_it()
+    {
+        const int count = 1000;
+        await using var sidecar = await StartAsync();
+        await using var worker = await TestWorker.ConnectAsync(sidecar.Address, turn =>
+        {
+            if (turn.Start().Name == "Child") return [Act.Complete(0, turn.Start().Input)];
+            var events = turn.Events();
+            if (!events.Any(happened => happened.ChildWorkflowInstanceCreated is not null)) return Enumerable.Range(0, count).Select(n => Act.Child(n, "Child", input: "1"));
+            return events.Count(happened => happened.ChildWorkflowInstanceCompleted is not null) < count ? [] : [Act.Complete(count, "all")];
+        });
+
+        await sidecar.Hub.StartAsync("family", "Parent").WaitAsync(Patience);
+
+        (await sidecar.Hub.WaitForEndAsync("family").WaitAsync(Patience)).Output.Should().Be("all");
+        (await sidecar.Hub.PurgeAsync("family").WaitAsync(Patience)).Should().Be(count + 1);
+    }
+
+    [Fact]
     public async Task Many_workflows_are_in_flight_at_once()
     {
         const int count = 2000;

@@ -12,6 +12,9 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
 {
     private const string Ended = "(1, 3, 4, 5)";
 
+    /// <summary>From here on it pays to join by hash; see <see cref="GroupSession"/> for why that is off otherwise.</summary>
+    private const int Many = 200;
+
     private readonly List<NpgsqlBatchCommand> _commands = [];
     private readonly List<Action<NpgsqlDataReader>?> _readers = [];
     private readonly List<Action> _starts = [];
@@ -100,7 +103,8 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
     {
         if (rows.Count == 0) return;
         _starts.Add(() => rows.ForEach(row => row.Reset()));
-        Add(
+        AddFor(
+            rows.Count,
             $"""
              WITH wanted AS (
                  SELECT * FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::bytea[], $6::int[]) WITH ORDINALITY AS t (app, id, due, event, owner, n)
@@ -218,7 +222,8 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
     {
         if (mails.Count == 0) return;
         _starts.Add(() => mails.ForEach(mail => mail.Reset()));
-        Add(
+        AddFor(
+            mails.Count,
             $"""
              WITH wanted AS (
                  SELECT * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[]) WITH ORDINALITY AS t (app, id, event, execution, n)
@@ -278,6 +283,20 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
              """,
             null, Number(release.To), Text(appId), Number(engine));
         Add("SELECT pg_notify($1, '')", null, Text(tables.Channel(release.To)));
+    }
+
+    /// <summary>The same statement for a long list, under a text of its own: the server keeps a plan for each.</summary>
+    private void AddFor(int count, string sql, Action<NpgsqlDataReader> read, params NpgsqlParameter[] parameters)
+    {
+        if (count < Many)
+        {
+            Add(sql, read, parameters);
+            return;
+        }
+
+        Add("SET LOCAL enable_hashjoin = on", null);
+        Add("/* many */ " + sql, read, parameters);
+        Add("SET LOCAL enable_hashjoin = off", null);
     }
 
     private void Add(string sql, Action<NpgsqlDataReader>? read, params NpgsqlParameter[] parameters)
