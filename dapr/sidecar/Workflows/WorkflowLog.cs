@@ -24,6 +24,9 @@ internal static partial class WorkflowLog
     [LoggerMessage(1606, LogLevel.Error, "The workflow store does not take a change")]
     public static partial void StoreRefused(this ILogger logger, Exception failure);
 
+    [LoggerMessage(1617, LogLevel.Error, "What follows from a stored change of a workflow failed")]
+    public static partial void FollowUpFailed(this ILogger logger, Exception failure);
+
     [LoggerMessage(1607, LogLevel.Warning, "The connection to the other workflow engines is interrupted")]
     public static partial void MembershipInterrupted(this ILogger logger, Exception failure);
 

@@ -41,7 +41,7 @@ internal sealed class WorkflowsPart : IAsyncDisposable
         if (_sidecar.Options.GrpcPort is null) return;
         _server = new GrpcServer(_sidecar.Options, _sidecar.Loggers);
         var service = new TaskHubService(this);
-        var application = new GrpcApplication(_sidecar.Options, path => service.Find(path) ?? HealthService.Find(path), _sidecar.Time, _log, _stopping.Token);
+        var application = new GrpcApplication(_sidecar.Options, path => service.Find(path) ?? HealthService.Find(path), _log, _stopping.Token);
         await _server.StartAsync(application.HandleAsync, cancellationToken);
         _log.GrpcListens(_server.Port);
     }

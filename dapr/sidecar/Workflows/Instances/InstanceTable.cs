@@ -167,8 +167,24 @@ internal sealed partial class InstanceTable : IAsyncDisposable
             _queue.Finish(activity);
             var bytes = ResultOf(activity, response).ToByteString();
             var work = new AppendWork(new NewMail { Id = activity.InstanceId, Event = bytes, ExecutionId = activity.ExecutionId }, OnStored);
+            activity.Completion = work.Done;
+            _ = ReadAgainIfRefusedAsync(instance, work.Done);
             _committer.Add(work);
-            return activity.Completion = work.Done;
+            return work.Done;
+        }
+    }
+
+    /// <summary>A result that the store did not take: the activity is open still, and given out again with the rest of what the store knows.</summary>
+    private async Task ReadAgainIfRefusedAsync(ActiveInstance instance, Task stored)
+    {
+        try
+        {
+            await stored;
+        }
+        catch (Exception failure)
+        {
+            OnTurnFailed(instance, failure);
+            LookAt(instance.Id, _time.GetUtcNow() + RetryPause);
         }
     }
 

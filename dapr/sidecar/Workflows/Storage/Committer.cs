@@ -119,9 +119,9 @@ internal sealed class Committer(IWorkflowStore store, Func<CancellationToken, Ta
                 group.RemoveAll(work => work is TurnWork or ReleaseWork);
                 await rejoin(cancellationToken);
             }
-            catch (StoreRefusedException refused)
+            catch (Exception refused) when (refused is not OperationCanceledException)
             {
-                // One change is wrong; the others must not suffer from it.
+                // The store does not take it: one change is wrong, and the others must not suffer from it.
                 if (group.Count == 1)
                 {
                     log.StoreRefused(refused);
@@ -134,17 +134,31 @@ internal sealed class Committer(IWorkflowStore store, Func<CancellationToken, Ta
             }
         }
 
-        foreach (var work in group) work.Finish();
+        foreach (var work in group) Finish(work);
+    }
+
+    /// <summary>What follows from one change must not keep the others from going on.</summary>
+    private void Finish(StoreWork work)
+    {
+        try
+        {
+            work.Finish();
+        }
+        catch (Exception failure)
+        {
+            log.FollowUpFailed(failure);
+            work.Fail(failure);
+        }
     }
 
     /// <summary>Turns of instances that are not ours any more, or whose children's ids are in use, kept the group from being stored: it goes on without them.</summary>
-    private static bool TakeOutLosers(List<StoreWork> group)
+    private bool TakeOutLosers(List<StoreWork> group)
     {
         var losers = group.OfType<TurnWork>().Where(turn => !turn.Committed || turn.Contested).ToList();
         foreach (var loser in losers)
         {
             group.Remove(loser);
-            loser.Finish();
+            Finish(loser);
         }
 
         return losers.Count > 0;

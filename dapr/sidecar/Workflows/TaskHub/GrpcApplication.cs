@@ -6,7 +6,7 @@ using StocksDapr.Sidecar.Workflows.Storage;
 namespace StocksDapr.Sidecar.Workflows.TaskHub;
 
 /// <summary>What every gRPC call goes through: content type, token, deadline, method; and how failures become a status.</summary>
-internal sealed class GrpcApplication(SidecarOptions options, Func<string, Func<GrpcCall, Task>?> find, TimeProvider time, ILogger log, CancellationToken stopping)
+internal sealed class GrpcApplication(SidecarOptions options, Func<string, Func<GrpcCall, Task>?> find, ILogger log, CancellationToken stopping)
 {
     private readonly ApiToken _token = new(options.ApiToken);
 
@@ -73,12 +73,10 @@ internal sealed class GrpcApplication(SidecarOptions options, Func<string, Func<
         if (!_token.Admits(http.Request, http.Request.Path.Value ?? "")) throw new GrpcException(GrpcStatusCode.Unauthenticated, "authentication error: api token mismatch");
     }
 
-    private void SetDeadline(HttpContext http, CancellationTokenSource deadline)
+    private static void SetDeadline(HttpContext http, CancellationTokenSource deadline)
     {
         if (http.Request.Headers[GrpcNames.Timeout].ToString() is not { Length: > 0 } text) return;
         var timeout = GrpcText.DecodeTimeout(text);
-        if (timeout.TotalMilliseconds >= int.MaxValue) return;
-        var timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), deadline, timeout, Timeout.InfiniteTimeSpan);
-        http.Response.RegisterForDispose(timer);
+        if (timeout.TotalMilliseconds < int.MaxValue) deadline.CancelAfter(timeout);
     }
 }
