@@ -15,7 +15,7 @@ internal sealed class CollectorMetrics : IDisposable
     private readonly Counter<long> _barsPublished;
     private readonly Counter<long> _publishFailures;
     private readonly Counter<long> _providerRequests;
-    private readonly Histogram<double> _collection;
+    private readonly Histogram<double> _schedule;
     private readonly Gauge<long> _barsMissing;
 
     public CollectorMetrics()
@@ -24,10 +24,10 @@ internal sealed class CollectorMetrics : IDisposable
         _publishFailures = _meter.CreateCounter<long>(
             "collector.publish.failures", "{attempt}", "Attempts to publish that the sidecar or the broker refused.");
         _providerRequests = _meter.CreateCounter<long>("collector.provider.requests", "{request}", "Requests to providers, by outcome.");
-        _collection = _meter.CreateHistogram<double>(
-            "collector.collection.duration", "s", "Time from asking what is due to the last publish.");
+        _schedule = _meter.CreateHistogram<double>(
+            "collector.schedule.duration", "s", "Time of a look at what is due, until its runs are scheduled.");
         _barsMissing = _meter.CreateGauge<long>(
-            "collector.bars.missing", "{bar}", "Bars that should be stored and are not, at the last collection.");
+            "collector.bars.missing", "{bar}", "Bars that should be stored and are not, at the last look.");
     }
 
     public void BarsPublished(string topic, string provider, int bars) =>
@@ -38,8 +38,8 @@ internal sealed class CollectorMetrics : IDisposable
     public void ProviderAnswered(string provider, string outcome) =>
         _providerRequests.Add(1, new("provider", provider), new("outcome", outcome));
 
-    public void Collected(TimeSpan duration, string outcome) =>
-        _collection.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+    public void Scheduled(TimeSpan duration, string outcome) =>
+        _schedule.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
 
     public void BarsMissing(string provider, string interval, long bars) =>
         _barsMissing.Record(bars, new("provider", provider), new KeyValuePair<string, object?>("interval", interval));

@@ -1,6 +1,6 @@
 namespace StocksDapr.Collector;
 
-/// <summary>Every log message of Collector. Ids: 100 publishing, 110 collection, 130 providers, 150 imports.</summary>
+/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 150 imports.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -19,25 +19,37 @@ internal static partial class Log
     [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "Every consumer has subscribed")]
     public static partial void ConsumersSubscribed(this ILogger logger);
 
-    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Collected {Bars} bars in {Seconds:0.0} s")]
-    public static partial void Collected(this ILogger logger, int bars, double seconds);
+    [LoggerMessage(EventId = 110, Level = LogLevel.Information, Message = "Scheduled {Run}")]
+    public static partial void RunScheduled(this ILogger logger, string run);
 
     [LoggerMessage(
         EventId = 111, Level = LogLevel.Warning,
-        Message = "Query cannot be asked what is stored; nothing is collected until it can: {Reason}")]
-    public static partial void QueryNotReachable(this ILogger logger, string reason);
+        Message = "Nothing can be scheduled until what is missing answers: {Reason}")]
+    public static partial void CannotSchedule(this ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "Query answers again")]
-    public static partial void QueryAnswersAgain(this ILogger logger);
+    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "What is due is scheduled again")]
+    public static partial void ScheduledAgain(this ILogger logger);
 
-    [LoggerMessage(EventId = 113, Level = LogLevel.Error, Message = "The collection failed; the next one tries again")]
-    public static partial void CollectionFailed(this ILogger logger, Exception exception);
+    [LoggerMessage(EventId = 113, Level = LogLevel.Error, Message = "The look at what is due failed; the next one tries again")]
+    public static partial void ScheduleFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 114, Level = LogLevel.Information, Message = "Published {Count} instruments of {Provider}")]
     public static partial void InstrumentsPublished(this ILogger logger, string provider, int count);
 
     [LoggerMessage(EventId = 115, Level = LogLevel.Information, Message = "Published {Count} splits and dividends of {Provider}")]
     public static partial void ActionsPublished(this ILogger logger, string provider, int count);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Warning, Message = "Runs cannot be compared with their workflows now; the next look is soon: {Reason}")]
+    public static partial void RunsNotWatched(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "The workflow of run {Run} was found otherwise than the run said: {Outcome}")]
+    public static partial void RunFoundEnded(this ILogger logger, string run, string outcome);
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Information, Message = "Backfill {Id} of {Symbols} symbols was accepted: {Parts} parts")]
+    public static partial void BackfillAccepted(this ILogger logger, string id, int symbols, int parts);
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "The task hub did not do what was asked of it for backfill {Id}: {Reason}")]
+    public static partial void BackfillNotReached(this ILogger logger, string id, string reason);
 
     [LoggerMessage(EventId = 130, Level = LogLevel.Warning, Message = "Provider {Provider} gave no answer ({Kind}): {Detail}")]
     public static partial void ProviderFailed(this ILogger logger, string provider, Providers.ProviderErrorKind kind, string detail);

@@ -1,7 +1,9 @@
-using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.Backfills;
 using StocksDapr.Collector.Imports;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
+using StocksDapr.Collector.Runs;
+using StocksDapr.Collector.Schedules;
 using StocksDapr.Contracts;
 using StocksDapr.ServiceDefaults;
 
@@ -9,12 +11,15 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AppIds.Collector);
 builder.AddPublishing();
 builder.AddProviders();
-builder.AddCollection();
+builder.AddRuns();
+builder.AddSchedules();
+builder.AddBackfills();
 builder.AddImports();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.MapCollection();
+app.MapSchedules();
+app.MapBackfills();
 app.MapImports();
 
 await app.RunAsync();

@@ -11,8 +11,14 @@ internal sealed class CollectionOptions
     /// <summary>When a recent bar that the provider did not have is asked again; the wait doubles each time, up to a day.</summary>
     public TimeSpan AbsentAskAgainAfter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long after a session's close its bars are fetched once more, for corrections. Zero: never.</summary>
-    public TimeSpan RecheckAfterClose { get; set; } = TimeSpan.FromMinutes(30);
+    /// <summary>How long a provider that failed is left alone, unless it says how long; the wait doubles each time.</summary>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a request is made, the first time included, before its part is given up.</summary>
+    public int Attempts { get; set; } = 5;
+
+    /// <summary>How often it is looked whether anything is missing although its schedule has been run.</summary>
+    public TimeSpan HealEvery { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How often instruments and corporate actions are fetched again. They are also fetched when a session opens.</summary>
     public TimeSpan ReferenceDataEvery { get; set; } = TimeSpan.FromHours(6);

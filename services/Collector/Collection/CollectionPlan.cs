@@ -1,10 +1,15 @@
 using StocksDapr.Collector.Providers;
+using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Collection;
 
 /// <summary>What is to be there from one provider: each of the series for each of its instruments, in order of importance.</summary>
-internal sealed record CollectionPlan(IMarketDataProvider Provider, IReadOnlyList<SeriesPlan> Series);
+internal sealed record CollectionPlan(IMarketDataProvider Provider, IReadOnlyList<SeriesPlan> Series)
+{
+    /// <summary>Bars of one symbol in one request: a message has one symbol of a request, so no more than fit into that.</summary>
+    public int MaxBars => Math.Min(Provider.Capabilities.MaxBars, RawBars.MaxBars);
+}
 
 /// <summary>How far back bars of an interval are to be there: a number of years, or a number of sessions.</summary>
 internal sealed record SeriesPlan(Interval Interval, int Years = 0, int Sessions = 0)

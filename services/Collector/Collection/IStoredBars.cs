@@ -10,8 +10,8 @@ internal interface IStoredBars
     Task<IReadOnlyDictionary<string, StoredSeries>> GetSeriesAsync(
         IReadOnlyCollection<string> symbols, Interval interval, CancellationToken cancellationToken);
 
-    /// <summary>The starts of the bars of one series from one instant to another, both included; ascending.</summary>
+    /// <summary>The starts of the bars of an interval from one instant to another, both included, by symbol; ascending. A symbol without bars may be missing.</summary>
     /// <exception cref="StoredBarsUnknownException">Query cannot be asked.</exception>
-    Task<IReadOnlyList<DateTimeOffset>> GetStartsAsync(
-        string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>>> GetStartsAsync(
+        IReadOnlyCollection<string> symbols, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using StocksDapr.Contracts.Json;
 using StocksDapr.Market;
@@ -9,6 +10,8 @@ namespace StocksDapr.Collector.Collection;
 /// <param name="query">Its relative addresses are Query's paths.</param>
 internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
 {
+    private const string UnknownSymbol = "unknown_symbol";
+
     private const int PageSize = 10_000;
 
     /// <summary>Keeps the address below the 8 KiB that servers take.</summary>
@@ -28,32 +31,52 @@ internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
         return series;
     }
 
-    public async Task<IReadOnlyList<DateTimeOffset>> GetStartsAsync(
-        string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>>> GetStartsAsync(
+        IReadOnlyCollection<string> symbols, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
-        var range = $"/bars?symbols={Escape([symbol])}&interval={interval.Code}"
-            + $"&from={Text(from, interval)}&to={Text(to, interval)}&limit={PageSize}";
-        var starts = new List<DateTimeOffset>();
-        string? cursor = null;
-        do
+        var starts = new Dictionary<string, IReadOnlyList<DateTimeOffset>>(StringComparer.Ordinal);
+        foreach (var some in symbols.Chunk(SymbolsPerRequest))
         {
-            var page = await GetAsync<BarsPage>(cursor is null ? range : $"{range}&cursor={Uri.EscapeDataString(cursor)}", cancellationToken);
-            var bars = page.Bars ?? throw new StoredBarsUnknownException("Query's answer to /bars has no 'bars'.");
-            starts.AddRange((bars.GetValueOrDefault(symbol) ?? []).Select(bar => Instant(bar.T)));
-            cursor = page.Next;
+            var range = $"/bars?symbols={Escape(some)}&interval={interval.Code}&from={Text(from, interval)}&to={Text(to, interval)}&limit={PageSize}";
+            string? cursor = null;
+            do
+            {
+                if (await TryGetAsync<BarsPage>(cursor is null ? range : $"{range}&cursor={Uri.EscapeDataString(cursor)}", cancellationToken) is not { } page)
+                    break;
+
+                var bars = page.Bars ?? throw new StoredBarsUnknownException("Query's answer to /bars has no 'bars'.");
+                foreach (var (symbol, ofSymbol) in bars)
+                    starts[symbol] = [.. starts.GetValueOrDefault(symbol, []), .. ofSymbol.Select(bar => Instant(bar.T))];
+                cursor = page.Next;
+            }
+            while (cursor is not null);
         }
-        while (cursor is not null);
+
         return starts;
     }
 
     private async Task<T> GetAsync<T>(string path, CancellationToken cancellationToken)
+        where T : class =>
+        await TryGetAsync<T>(path, cancellationToken) ?? throw new StoredBarsUnknownException("Query answered null.");
+
+    /// <summary>Null where Query knows none of the symbols, so that none of them has a bar.</summary>
+    private async Task<T?> TryGetAsync<T>(string path, CancellationToken cancellationToken)
+        where T : class
     {
         try
         {
-            return await query.GetFromJsonAsync<T>(path, ContractsJson.Options, cancellationToken)
+            using var response = await query.GetAsync(path, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotFound
+                && await response.Content.ReadFromJsonAsync<Problem>(ContractsJson.Options, cancellationToken) is { Code: UnknownSymbol })
+            {
+                return null;
+            }
+
+            response.EnsureSuccessStatusCode();
+            return await response.Content.ReadFromJsonAsync<T>(ContractsJson.Options, cancellationToken)
                 ?? throw new StoredBarsUnknownException("Query answered null.");
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException or IOException
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException or NotSupportedException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new StoredBarsUnknownException(e.Message, e);
@@ -72,6 +95,8 @@ internal sealed class QueryStoredBars(HttpClient query) : IStoredBars
             ? instant
             : throw new StoredBarsUnknownException("Query said a time that cannot be read.");
     }
+
+    private sealed record Problem(string? Code);
 
     private sealed record SeriesAnswer(IReadOnlyList<SeriesItem>? Series);
 

@@ -30,7 +30,7 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
     /// <param name="asOf">Bars whose interval has ended by then are wanted.</param>
     public IReadOnlyList<DateTimeOffset>? Missing(StoredSeries? stored, DateTimeOffset first, DateTimeOffset asOf)
     {
-        if (LastDue(asOf) is not { } last || last < first)
+        if (LastDue(calendar, interval, asOf) is not { } last || last < first)
             return [];
         if (stored is null)
             return [.. Expected(first, last, asOf)];
@@ -56,12 +56,12 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
     public IReadOnlyList<DateTimeOffset> Examine(
         StoredSeries stored, IReadOnlyCollection<DateTimeOffset> starts, DateTimeOffset first, DateTimeOffset asOf)
     {
-        if (LastDue(asOf) is not { } last)
+        if (LastDue(calendar, interval, asOf) is not { } last)
             return [];
 
         var there = starts.ToHashSet();
         var from = stored.First < first ? stored.First : first;
-        var expected = Starts(from, last).ToList();
+        var expected = Starts(calendar, interval, from, last).ToList();
 
         // Bars that no session explains, such as imported ones; the next count must not mistake them for expected ones.
         _surplus = there.Count - expected.Count(there.Contains);
@@ -122,7 +122,7 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
     }
 
     /// <summary>The start of the last bar whose interval has ended; null before the first.</summary>
-    private DateTimeOffset? LastDue(DateTimeOffset asOf)
+    public static DateTimeOffset? LastDue(ExchangeCalendar calendar, Interval interval, DateTimeOffset asOf)
     {
         if (calendar.LastOpenedSession(asOf) is not { } session)
             return null;
@@ -139,9 +139,10 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
         - _absences.Count(absence => absence.Key >= from && absence.Key <= to && asOf < absence.Value.NotBefore);
 
     private IEnumerable<DateTimeOffset> Expected(DateTimeOffset from, DateTimeOffset to, DateTimeOffset asOf) =>
-        Starts(from, to).Where(start => !IsAbsent(start, asOf));
+        Starts(calendar, interval, from, to).Where(start => !IsAbsent(start, asOf));
 
-    private List<DateTimeOffset> Starts(DateTimeOffset from, DateTimeOffset to)
+    /// <summary>The starts that the calendar has in a range, both ends included.</summary>
+    public static IReadOnlyList<DateTimeOffset> Starts(ExchangeCalendar calendar, Interval interval, DateTimeOffset from, DateTimeOffset to)
     {
         var starts = new List<DateTimeOffset>();
         foreach (var session in calendar.SessionsBetween(DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(to.UtcDateTime)))

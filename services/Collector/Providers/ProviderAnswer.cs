@@ -10,6 +10,9 @@ namespace StocksDapr.Collector.Providers;
 internal sealed record ProviderAnswer<T>(string RequestId, DateTimeOffset At, T? Value, ProviderError? Error = null)
     where T : class
 {
+    /// <summary>What the vendor charges for the request, in its own unit; 1 where it counts requests.</summary>
+    public int Credits { get; init; } = 1;
+
     [MemberNotNullWhen(true, nameof(Value))]
     [MemberNotNullWhen(false, nameof(Error))]
     public bool IsSuccess => Value is not null;

@@ -1,5 +1,6 @@
 using Dapr;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Contracts;
 using StocksDapr.Contracts.Messages;
@@ -8,29 +9,28 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Tests.Collection;
 
 /// <summary>Broker, Writer and Query in one: what is published is stored at once, except for what a test loses or holds back.</summary>
-internal sealed class FakeStore : IMessagePublisher, IStoredBars
+internal sealed class FakeStore : IMessagePublisher, IStoredBars, IRunReceipts
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Symbol, Interval Interval), SortedSet<DateTimeOffset>> _stored = [];
+    private readonly Dictionary<(string Run, int Number), MessageReceipt> _receipts = [];
 
     public List<(string Topic, string Key, object Message)> Published { get; } = [];
 
-    public IEnumerable<RawBars> Batches
-    {
-        get
-        {
-            lock (_gate)
-                return [.. Published.Select(published => published.Message).OfType<RawBars>()];
-        }
-    }
+    public IReadOnlyList<RawBars> Batches => All<RawBars>();
+
+    public IReadOnlyList<RunEvent> Events => All<RunEvent>();
 
     /// <summary>Which messages never arrive.</summary>
     public Func<RawBars, bool> Loses { get; set; } = _ => false;
 
+    /// <summary>Which bars end in quarantine.</summary>
+    public Func<string, RawBar, bool> Quarantines { get; set; } = (_, _) => false;
+
     public bool QueryIsDown { get; set; }
 
-    /// <summary>Fails as only a bug does.</summary>
-    public bool Breaks { get; set; }
+    /// <summary>How many questions to Query fail from now on.</summary>
+    public int QueryFailures { get; set; }
 
     /// <summary>How many attempts to publish fail from now on.</summary>
     public int Refusals { get; set; }
@@ -52,7 +52,7 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars
 
             Published.Add((topic, partitionKey, message!));
             if (message is RawBars batch && !Loses(batch))
-                Store(batch.Symbol, batch.Interval, batch.Bars.Select(bar => bar.Start));
+                Store(batch);
         }
 
         return Task.CompletedTask;
@@ -72,28 +72,66 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars
     {
         SeriesAsked++;
         EnsureUp();
-        return Task.FromResult<IReadOnlyDictionary<string, StoredSeries>>(_stored
-            .Where(series => series.Key.Interval == interval && symbols.Contains(series.Key.Symbol) && series.Value.Count > 0)
-            .ToDictionary(series => series.Key.Symbol, series => new StoredSeries(series.Value.Min, series.Value.Max, series.Value.Count)));
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyDictionary<string, StoredSeries>>(_stored
+                .Where(series => series.Key.Interval == interval && symbols.Contains(series.Key.Symbol) && series.Value.Count > 0)
+                .ToDictionary(series => series.Key.Symbol, series => new StoredSeries(series.Value.Min, series.Value.Max, series.Value.Count)));
+        }
     }
 
-    public Task<IReadOnlyList<DateTimeOffset>> GetStartsAsync(
-        string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    public Task<IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>>> GetStartsAsync(
+        IReadOnlyCollection<string> symbols, Interval interval, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         EnsureUp();
         StartsAsked++;
-        return Task.FromResult<IReadOnlyList<DateTimeOffset>>([.. Stored(symbol, interval).Where(start => start >= from && start <= to)]);
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>>>(symbols.ToDictionary(
+                symbol => symbol, symbol => (IReadOnlyList<DateTimeOffset>)[.. Stored(symbol, interval).Where(start => start >= from && start <= to)]));
+        }
+    }
+
+    public Task<IReadOnlyList<MessageReceipt>> GetAsync(string runId, int from, int to, CancellationToken cancellationToken)
+    {
+        EnsureUp();
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<MessageReceipt>>(
+                [.. _receipts.Where(receipt => receipt.Key.Run == runId && receipt.Key.Number >= from && receipt.Key.Number <= to).Select(receipt => receipt.Value)]);
+        }
     }
 
     public IEnumerable<string> TopicsOfBars() => Published
         .Where(published => published.Message is RawBars)
         .Select(published => published.Topic == Topics.RawBars ? "live" : published.Topic == Topics.RawBarsHistory ? "history" : published.Topic);
 
+    private void Store(RawBars batch)
+    {
+        var good = batch.Bars.Where(bar => !Quarantines(batch.Symbol, bar)).Select(bar => bar.Start).ToHashSet();
+        var before = Stored(batch.Symbol, batch.Interval).Count;
+        Store(batch.Symbol, batch.Interval, good);
+        var inserted = Stored(batch.Symbol, batch.Interval).Count - before;
+        if (batch.Provenance.Import is { } place)
+        {
+            _receipts.TryAdd(
+                (place.ImportId, place.Number),
+                new MessageReceipt(place.Number, batch.Bars.Count, inserted, 0, good.Count - inserted, batch.Bars.Count - good.Count, 0));
+        }
+    }
+
+    private List<T> All<T>()
+    {
+        lock (_gate)
+            return [.. Published.Select(published => published.Message).OfType<T>()];
+    }
+
     private void EnsureUp()
     {
-        if (Breaks)
-            throw new InvalidOperationException("A bug.");
-        if (QueryIsDown)
-            throw new StoredBarsUnknownException("Connection refused.");
+        if (QueryFailures > 0)
+            QueryFailures--;
+        else if (!QueryIsDown)
+            return;
+        throw new StoredBarsUnknownException("Connection refused.");
     }
 }

@@ -44,10 +44,22 @@ public class QueryStoredBarsTests
             : """{"interval":"1d","bars":{"A":[{"t":"2026-11-18","open":1},{"t":"2026-11-19"}]},"errors":{},"next":"a+b"}"""));
 
         var starts = await Stored(server).GetStartsAsync(
-            "A", Interval.OneDay, DateTimeOffset.Parse("2026-11-18T00:00:00Z"), DateTimeOffset.Parse("2026-11-20T00:00:00Z"), default);
+            ["A"], Interval.OneDay, DateTimeOffset.Parse("2026-11-18T00:00:00Z"), DateTimeOffset.Parse("2026-11-20T00:00:00Z"), default);
 
-        starts.Select(start => start.Day).Should().Equal(18, 19, 20);
+        starts["A"].Select(start => start.Day).Should().Equal(18, 19, 20);
         server.Requests[0].Should().Contain("from=2026-11-18&to=2026-11-20");
+    }
+
+    [Fact]
+    public async Task Symbols_that_query_has_never_heard_of_have_no_bars()
+    {
+        var unknown = new HttpResponseMessage(HttpStatusCode.NotFound) { Content = new StringContent("""{"status":404,"code":"unknown_symbol"}""", Encoding.UTF8, "application/problem+json") };
+
+        (await StartsAsync(unknown)).Should().BeEmpty();
+        await FluentActions.Awaiting(() => StartsAsync(new HttpResponseMessage(HttpStatusCode.NotFound))).Should().ThrowAsync<StoredBarsUnknownException>("it may be that nobody answers there");
+
+        static Task<IReadOnlyDictionary<string, IReadOnlyList<DateTimeOffset>>> StartsAsync(HttpResponseMessage answer) =>
+            Stored(new StubServer(_ => answer)).GetStartsAsync(["A", "B"], Interval.OneDay, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), default);
     }
 
     [Theory]

@@ -27,10 +27,13 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
     /// <summary>The component set of the next start, a folder in <c>components</c>.</summary>
     public string Components { get; set; } = "local";
 
+    /// <summary>Whether the simulated provider fills the platform with data.</summary>
+    public bool HasData { get; init; }
+
     /// <summary>What <c>run.json</c> says at the moment.</summary>
     internal RunRecord Record => RunRecord.Read(new DataFolder(Data)) ?? throw new InvalidOperationException("There is no record of a run.");
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var up = await UpAsync();
         if (up.ExitCode != 0)
@@ -55,8 +58,8 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
     /// <param name="gatewayPort">0 is any free one.</param>
     public Task<CommandResult> UpAsync(int gatewayPort = 0) => StocksAsync(
     [
-        "up", "--detach", "--port", gatewayPort.ToString(CultureInfo.InvariantCulture), "--free-ports", "--no-data",
-        "--components", Path.Combine(StocksCommand.Root, "components", Components),
+        "up", "--detach", "--port", gatewayPort.ToString(CultureInfo.InvariantCulture), "--free-ports",
+        "--components", Path.Combine(StocksCommand.Root, "components", Components), .. HasData ? Array.Empty<string>() : ["--no-data"],
     ]);
 
     /// <summary>Runs <c>./stocks</c> with the data folder of this run.</summary>
@@ -103,7 +106,7 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
     public int ProcessOf(string service) =>
         Record.Services.Single(row => row.Name == service).Process?.Pid ?? throw new InvalidOperationException($"{service} has no process at the moment.");
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await StocksAsync(["down"]);
         Directory.Delete(Data, recursive: true);

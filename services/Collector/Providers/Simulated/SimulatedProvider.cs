@@ -33,12 +33,17 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
     public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) =>
         _vendor.GetAsync("/instruments", SimulatedJson.ReadInstruments, cancellationToken);
 
-    public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
-        BarsRequest request, CancellationToken cancellationToken) =>
-        _vendor.GetAsync(
+    public async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
+        BarsRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await _vendor.GetAsync(
             $"/bars?symbols={Symbols(request.Symbols)}&interval={request.Interval.Code}&from={Instant(request.From)}&to={Instant(request.To)}",
             body => SimulatedJson.ReadBars(body, request.Symbols),
             cancellationToken);
+
+        // As vendors do who charge by the symbol.
+        return answer with { Credits = request.Symbols.Count };
+    }
 
     public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
         IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>

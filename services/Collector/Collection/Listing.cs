@@ -1,0 +1,102 @@
+using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Publishing;
+using StocksDapr.Contracts;
+using StocksDapr.Contracts.Messages;
+using StocksDapr.Market;
+
+namespace StocksDapr.Collector.Collection;
+
+/// <summary>
+/// The instruments of one provider, their splits and dividends. The messages about them say everything each time, so one that was lost is made
+/// good by the next. Safe to use from several threads.
+/// </summary>
+internal sealed class Listing(
+    CollectionPlan plan, ExchangeCalendar calendar, BarPublisher publisher, TimeProvider time, CollectionOptions options, ILogger logger)
+{
+    private const int InstrumentsPerMessage = 1_000;
+
+    private Known? _known;
+
+    /// <summary>What can be collected, in the order of the provider; asked for when what is known is from before the newest <see cref="Due"/>.</summary>
+    /// <exception cref="ListingUnknownException">The provider did not answer.</exception>
+    public async Task<IReadOnlyList<ListedInstrument>> GetAsync(CancellationToken cancellationToken)
+    {
+        var due = Due();
+        if (Volatile.Read(ref _known) is { } known && known.Due >= due)
+            return known.Instruments;
+
+        var answer = await plan.Provider.GetInstrumentsAsync(cancellationToken);
+        if (answer.IsSuccess)
+            return Remember(due, answer.Value);
+
+        // Old is better than nothing: instruments change rarely.
+        return Volatile.Read(ref _known)?.Instruments ?? throw new ListingUnknownException(answer.Error.Detail);
+    }
+
+    /// <summary>When the instruments are to be fetched, as it stands now: every so many hours, and when a session opens.</summary>
+    public DateTimeOffset Due()
+    {
+        var now = time.GetUtcNow();
+        var regular = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % options.ReferenceDataEvery.Ticks), TimeSpan.Zero);
+        return calendar.LastOpenedSession(now) is { } session && session.Open > regular ? session.Open : regular;
+    }
+
+    /// <summary>Fetches and publishes the instruments.</summary>
+    public async Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> PublishInstrumentsAsync(CancellationToken cancellationToken)
+    {
+        var due = Due();
+        var answer = await plan.Provider.GetInstrumentsAsync(cancellationToken);
+        if (!answer.IsSuccess)
+            return answer;
+
+        var provenance = new Provenance(plan.Provider.Name, answer.RequestId, answer.At);
+        foreach (var part in answer.Value.Chunk(InstrumentsPerMessage))
+        {
+            var message = new Instruments(provenance, [.. part.Select(listed => listed.Instrument)]);
+            await publisher.PublishAsync(Topics.Instruments, plan.Provider.Name, message, cancellationToken);
+        }
+
+        Remember(due, answer.Value);
+        logger.InstrumentsPublished(plan.Provider.Name, answer.Value.Count);
+        return answer;
+    }
+
+    /// <summary>Fetches and publishes splits and dividends of some symbols, of all the time for which bars are wanted.</summary>
+    /// <returns>The answer; null when nothing is wanted. Its published actions are counted.</returns>
+    public async Task<(ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>? Answer, int Published)> PublishActionsAsync(
+        IReadOnlyList<string> symbols, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (plan.Series.Select(series => series.FirstStart(calendar, now, listedOn: null)).Min() is not { } first)
+            return (null, 0);
+
+        var answer = await plan.Provider.GetCorporateActionsAsync(symbols, DateOnly.FromDateTime(first.UtcDateTime), NewYorkTime.DateAt(now), cancellationToken);
+        if (!answer.IsSuccess)
+            return (answer, 0);
+
+        var provenance = new Provenance(plan.Provider.Name, answer.RequestId, answer.At);
+        var count = 0;
+        foreach (var (symbol, actions) in answer.Value)
+        {
+            if (actions.Value is not { Count: > 0 } known)
+                continue;
+
+            await publisher.PublishAsync(Topics.CorporateActions, symbol, new CorporateActions(symbol, provenance, known), cancellationToken);
+            count += known.Count;
+        }
+
+        logger.ActionsPublished(plan.Provider.Name, count);
+        return (answer, count);
+    }
+
+    private IReadOnlyList<ListedInstrument> Remember(DateTimeOffset due, IReadOnlyList<ListedInstrument> instruments)
+    {
+        Volatile.Write(ref _known, new Known(due, instruments));
+        return instruments;
+    }
+
+    private sealed record Known(DateTimeOffset Due, IReadOnlyList<ListedInstrument> Instruments);
+}
+
+/// <summary>The provider has never said which instruments it has.</summary>
+internal sealed class ListingUnknownException(string message) : Exception(message);

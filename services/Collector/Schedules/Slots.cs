@@ -1,0 +1,33 @@
+using System.Globalization;
+using StocksDapr.Market;
+
+namespace StocksDapr.Collector.Schedules;
+
+/// <summary>
+/// The ids of scheduled runs: derived from what is due, so that every replica comes to the same one. Letters, digits, <c>-</c> and <c>_</c>, at
+/// most 64 of them, as Dapr wants them.
+/// </summary>
+internal static class Slots
+{
+    private const int MaxLength = 64;
+
+    /// <summary>Collects everything up to a bar: <c>collect-15min-2026-11-20T1530Z-simulated</c>, <c>collect-1d-2026-11-20-simulated</c>.</summary>
+    public static string Collect(string provider, Interval interval, DateTimeOffset newestDue) =>
+        Checked($"collect-{interval.Code}-{(interval.IsIntraday ? Minute(newestDue) : Day(DateOnly.FromDateTime(newestDue.UtcDateTime)))}-{provider}");
+
+    /// <summary>Collects what is missing although the slot has been collected, for the so many-th time: <c>collect-1d-2026-11-20-simulated-again-1</c>.</summary>
+    public static string CollectAgain(string provider, Interval interval, DateTimeOffset newestDue, int number) =>
+        Checked(string.Create(CultureInfo.InvariantCulture, $"{Collect(provider, interval, newestDue)}-again-{number}"));
+
+    /// <summary>Fetches instruments and corporate actions: <c>reference-2026-11-20T1430Z-simulated</c>.</summary>
+    public static string Reference(string provider, DateTimeOffset due) => Checked($"reference-{Minute(due)}-{provider}");
+
+    /// <summary>Closes a session: <c>end-of-day-2026-11-20</c>.</summary>
+    public static string EndOfDay(DateOnly session) => $"end-of-day-{Day(session)}";
+
+    private static string Minute(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HHmm'Z'", CultureInfo.InvariantCulture);
+
+    private static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
+
+    private static string Checked(string id) => id.Length <= MaxLength ? id : throw new InvalidOperationException($"'{id}' is longer than an id may be; the provider's name is too long.");
+}

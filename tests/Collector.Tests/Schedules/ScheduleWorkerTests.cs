@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using StocksDapr.Collector.EndOfDay;
+using StocksDapr.Collector.Schedules;
+using StocksDapr.Collector.Tests.Runs;
+using StocksDapr.Market;
+using StocksDapr.Support;
+
+namespace StocksDapr.Collector.Tests.Schedules;
+
+public sealed class ScheduleWorkerTests : IDisposable
+{
+    private readonly RunHouse _house = new(symbols: 2);
+    private readonly FakeWorkflows _workflows = new();
+    private readonly CollectorMetrics _metrics = new();
+    private readonly List<ScheduleWorker> _workers = [];
+
+    public void Dispose()
+    {
+        _workers.ForEach(worker => worker.Dispose());
+        _metrics.Dispose();
+        _house.Dispose();
+    }
+
+    [Fact]
+    public async Task Ids_say_what_is_due()
+    {
+        var worker = await LookedAsync();
+
+        _workflows.Ids.Should().Equal("reference-2026-11-20T1430Z-simulated", "collect-1d-2026-11-19-simulated", "collect-15min-2026-11-20T1645Z-simulated");
+        _workflows.Ids.Should().OnlyContain(id => id.Length <= 64 && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-' || letter == '_'));
+        _house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-20T17:15:00Z"));
+        await worker.LookAsync(default);
+        _workflows.Ids.Last().Should().Be("collect-15min-2026-11-20T1700Z-simulated");
+    }
+
+    [Fact]
+    public async Task Look_that_finds_nothing_new_schedules_nothing()
+    {
+        var worker = await LookedAsync();
+        await worker.LookAsync(default);
+        _workflows.EndAll();
+        await _house.CollectAsync();
+        await worker.LookAsync(default);
+
+        _workflows.Scheduled.Should().HaveCount(4, "the session of the day before is closed once what is due is collected");
+    }
+
+    [Fact]
+    public async Task Two_replicas_schedule_each_run_once_with_tickets_of_their_own()
+    {
+        await LookedAsync();
+        var scheduled = _workflows.Scheduled.Count;
+
+        await LookedAsync();
+
+        _workflows.Scheduled.Should().HaveCount(scheduled);
+        _workflows.Scheduled.Select(run => run.Input).OfType<SlotInput>().Select(slot => slot.Ticket).Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task End_of_day_waits_for_its_time_and_for_what_is_due()
+    {
+        _house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-20T21:29:59Z"));
+        var worker = await LookedAsync();
+        _workflows.EndAll();
+        await _house.CollectAsync();
+        await worker.LookAsync(default);
+        _workflows.Ids.Where(id => id.StartsWith("end")).Should().Equal("end-of-day-2026-11-19");
+
+        _house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-20T21:30:00Z"));
+        await worker.LookAsync(default);
+        _workflows.Ids.Where(id => id.StartsWith("end")).Should().NotContain("end-of-day-2026-11-20", "the one before is still under way");
+        _workflows.EndAll();
+        await worker.LookAsync(default);
+        var close = (CloseInput)_workflows.Scheduled.Single(run => run.Id == "end-of-day-2026-11-20").Input;
+        (close.Session, close.DueAt).Should().Be((new DateOnly(2026, 11, 20), DateTimeOffset.Parse("2026-11-20T21:30:00Z")));
+    }
+
+    [Fact]
+    public async Task Session_that_closes_early_is_due_early()
+    {
+        _house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-27T18:30:00Z"));
+        var worker = await LookedAsync();
+        _workflows.EndAll();
+        await _house.CollectAsync();
+
+        await worker.LookAsync(default);
+
+        ((CloseInput)_workflows.Scheduled.Single(run => run.Id == "end-of-day-2026-11-27").Input).DueAt.Should().Be(DateTimeOffset.Parse("2026-11-27T18:30:00Z"));
+    }
+
+    [Fact]
+    public async Task What_is_missing_though_its_slot_was_collected_is_collected_again()
+    {
+        _house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-21T12:00:00Z"));
+        var worker = await LookedAsync();
+        await _house.CollectAsync();
+        _workflows.EndAll();
+        await worker.LookAsync(default);
+        _house.Store.Stored(_house.Market.Companies[0].Symbol, Interval.OneDay).Clear();
+
+        await worker.LookAsync(default);
+        _workflows.Ids.Where(id => id.StartsWith("collect")).Should().HaveCount(2, "it is looked for from time to time");
+        foreach (var replica in (ScheduleWorker[])[worker, await LookedAsync(), worker])
+        {
+            _house.Time.Advance(_house.Options.HealEvery);
+            await replica.LookAsync(default);
+        }
+
+        Again().Should().Equal(["collect-1d-2026-11-20-simulated-again-1"], "another replica does not ask for what is being got");
+        _workflows.EndAll();
+        _house.Time.Advance(_house.Options.HealEvery);
+        await worker.LookAsync(default);
+        Again().Should().HaveCount(2).And.EndWith("collect-1d-2026-11-20-simulated-again-2");
+
+        IEnumerable<string> Again() => _workflows.Ids.Where(id => id.Contains("-again-"));
+    }
+
+    [Fact]
+    public async Task Service_keeps_trying_while_the_task_hub_does_not_answer()
+    {
+        _workflows.IsDown = true;
+        var worker = Worker();
+        await worker.StartAsync(default);
+        await Eventually.BeTrueAsync(() =>
+        {
+            _house.Time.Advance(TimeSpan.FromSeconds(1));
+            return _workflows.Asked >= 3;
+        });
+        _workflows.IsDown = false;
+
+        await Eventually.BeTrueAsync(() =>
+        {
+            _house.Time.Advance(TimeSpan.FromSeconds(1));
+            return _workflows.Scheduled.Count >= 3;
+        });
+        await worker.StopAsync(default);
+    }
+
+    private async Task<ScheduleWorker> LookedAsync()
+    {
+        var worker = Worker();
+        var look = worker.LookAsync(default);
+        while (!look.IsCompleted)
+        {
+            // Instruments come first, for a while.
+            if (_house.Time.PendingTimers > 0)
+                _house.Time.Advance(TimeSpan.FromMilliseconds(10));
+            foreach (var id in _workflows.Ids.Where(id => id.StartsWith("reference")))
+                _workflows.Become(id, Dapr.Workflow.WorkflowRuntimeStatus.Completed);
+            await Task.Yield();
+        }
+
+        await look;
+        return worker;
+    }
+
+    private ScheduleWorker Worker()
+    {
+        var worker = new ScheduleWorker(
+            [_house.Due], _workflows, ExchangeCalendar.UsEquities, Options.Create(_house.Options), Options.Create(new EndOfDayOptions()), _house.Time, _metrics,
+            NullLogger<ScheduleWorker>.Instance);
+        _workers.Add(worker);
+        return worker;
+    }
+}
