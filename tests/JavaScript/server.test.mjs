@@ -26,7 +26,7 @@ before(async () => {
   const clientOptions = { daprHost: "127.0.0.1", daprPort: sidecar.httpPort, communicationProtocol: CommunicationProtocolEnum.HTTP, logger: silent };
   server = new DaprServer({ serverHost: "127.0.0.1", serverPort: `${appPort}`, communicationProtocol: CommunicationProtocolEnum.HTTP, clientOptions, logger: silent });
   await server.pubsub.subscribe("bus", "plain", keep("plain"));
-  await server.pubsub.subscribe("bus", "raw", keep("raw"), "/raw", { rawPayload: "true" });
+  await server.pubsub.subscribe("bus", "raw", keep("raw"), "/raw", { rawPayload: true }); // not a text: the SDK would send it with its quotes, which daprd takes for no boolean
   await server.pubsub.subscribeWithOptions("bus", "failing", { callback: keep("failing", DaprPubSubStatusEnum.RETRY), deadLetterTopic: "dead" });
   await server.pubsub.subscribeWithOptions("bus", "dropped", { callback: keep("dropped", DaprPubSubStatusEnum.DROP), deadLetterTopic: "dead" });
   await server.pubsub.subscribe("bus", "dead", keep("dead"));
