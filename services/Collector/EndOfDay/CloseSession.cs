@@ -91,7 +91,9 @@ internal sealed class CloseSession : Workflow<CloseInput, string>
         var lacking = outcomes.Count(outcome => !outcome.IsComplete);
         await RunSteps.SayAsync(context, step with
         {
-            At = RunSteps.Now(context), EndedAt = RunSteps.Now(context), Outcome = lacking == 0 ? StepOutcome.Completed : StepOutcome.Incomplete,
+            At = RunSteps.Now(context),
+            EndedAt = RunSteps.Now(context),
+            Outcome = lacking == 0 ? StepOutcome.Completed : StepOutcome.Incomplete,
             Detail = $"{plan.Parts.Count} requests, {outcomes.Sum(outcome => outcome.Symbols.Sum(symbol => symbol.Bars))} bars{(lacking == 0 ? "" : $"; {lacking} requests lack something")}.",
         });
 
@@ -146,7 +148,12 @@ internal sealed class CloseSession : Workflow<CloseInput, string>
             context, RunOutcome.Completed, detail,
             new
             {
-                session = input.Session, series = check.Series, complete = check.Complete, incomplete, rows = progress.Rows, requests = progress.Parts,
+                session = input.Session,
+                series = check.Series,
+                complete = check.Complete,
+                incomplete,
+                rows = progress.Rows,
+                requests = progress.Parts,
                 seconds = (startedAt - progress.BeganAt!.Value).TotalSeconds,
             });
     }
