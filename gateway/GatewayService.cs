@@ -38,6 +38,9 @@ internal static class GatewayService
         app.MapTokens();
         app.MapServices();
         app.MapDescription();
+
+        // Its sidecar asks every application; this one listens to no topic.
+        app.MapGet("/dapr/subscribe", () => Array.Empty<object>()).AllowAnonymous().ExcludeFromDescription();
         return app;
     }
 }

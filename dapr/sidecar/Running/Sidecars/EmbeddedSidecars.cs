@@ -130,6 +130,9 @@ internal sealed class EmbeddedSidecars(
             .SetMinimumLevel(level)
             // Kestrel's own chatter is of use to nobody here.
             .AddFilter("Microsoft", level < LogLevel.Warning ? LogLevel.Warning : level)
+
+            // It warns of each port that HTTP/2 needs TLS, which Http2Preface makes untrue.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
             .AddProvider(new FileLoggerProvider(log, time)));
     }
 }
