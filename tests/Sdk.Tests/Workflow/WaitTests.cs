@@ -24,6 +24,23 @@ public sealed class WaitTests
     }
 
     [Fact]
+    public async Task Events_that_nobody_waited_for_are_kept_in_their_order_and_found_without_regard_to_case()
+    {
+        var driver = new TurnDriver(async context =>
+        {
+            await context.CallActivityAsync("A");
+            var found = new List<int>();
+            for (var i = 0; i < 4; i++)
+                found.Add(await context.WaitForExternalEventAsync<int>(i == 2 ? "OTHER" : "event"));
+            return found;
+        });
+        await driver.Raise("Event", "1").Raise("other", "10").Raise("EVENT", "2").TurnAsync();
+        await driver.Raise("event", "3").Complete(0).TurnAsync();
+
+        driver.Ending!.Result.Should().Be("[1,2,10,3]");
+    }
+
+    [Fact]
     public async Task A_cancelled_wait_leaves_the_event_to_the_next()
     {
         var driver = new TurnDriver(async context =>
@@ -77,6 +94,25 @@ public sealed class WaitTests
         late.Ending!.Result.Should().Be("5");
         early.Ending!.Result.Should().Be("6");
         answer.Actions.Should().HaveCount(2, "the timer is set all the same");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_timer_of_an_event_that_has_come_is_nothing_to_wait_for(bool isThere)
+    {
+        var driver = new TurnDriver(async context =>
+        {
+            await context.WaitForExternalEventAsync<int>("e", TimeSpan.FromSeconds(30));
+            await new TaskCompletionSource().Task;
+            return null;
+        });
+        if (!isThere)
+            await driver.TurnAsync();
+
+        await driver.Raise("e", "5").TurnAsync();
+
+        driver.Ending!.FailureDetails.ErrorMessage.Should().Contain("the code waits for something that is no task of its context");
     }
 
     [Fact]
