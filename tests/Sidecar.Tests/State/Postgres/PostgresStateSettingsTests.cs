@@ -60,6 +60,21 @@ public sealed class PostgresStateSettingsTests
     }
 
     [Theory]
+    [InlineData("host=a", null, null)]
+    [InlineData("Host=a", null, null)]
+    [InlineData("postgres://a/d", "0", null)]
+    [InlineData("Host=a;Maximum Pool Size=3", null, 3)]
+    [InlineData("host=a pool_max_conns=3", null, 3)]
+    [InlineData("postgres://a/d?pool_max_conns=100", null, 100)]
+    [InlineData("host=a pool_max_conns=3", "7", 7)]
+    public void The_pool_is_as_large_as_the_component_says_or_the_connection_string_or_as_that_of_Dapr(string connectionString, string? component, int? expected)
+    {
+        var settings = component is null ? Read(("connectionString", connectionString)) : Read(("connectionString", connectionString), ("maxConns", component));
+
+        new NpgsqlConnectionStringBuilder(settings.ConnectionString).MaxPoolSize.Should().Be(expected ?? Math.Max(4, Environment.ProcessorCount));
+    }
+
+    [Theory]
     [InlineData("timeout", "soon", "metadata 'timeout' is 'soon'*20s*")]
     [InlineData("timeout", "500ms", "metadata 'timeout' must be at least 1s")]
     [InlineData("cleanupInterval", "x", "metadata 'cleanupInterval' *")]
