@@ -51,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "The task hub did not do what was asked of it for backfill {Id}: {Reason}")]
     public static partial void BackfillNotReached(this ILogger logger, string id, string reason);
 
+    [LoggerMessage(EventId = 124, Level = LogLevel.Warning, Message = "What was done with backfill {Id} could not be announced now; it is found out later")]
+    public static partial void BackfillNotAnnounced(this ILogger logger, string id);
+
     [LoggerMessage(EventId = 130, Level = LogLevel.Warning, Message = "Provider {Provider} gave no answer ({Kind}): {Detail}")]
     public static partial void ProviderFailed(this ILogger logger, string provider, Providers.ProviderErrorKind kind, string detail);
 

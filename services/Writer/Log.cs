@@ -48,6 +48,12 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Error, "A message on {Topic} cannot be stored and goes to the dead letters")]
     public static partial void MessageNotStorable(this ILogger logger, Exception exception, string topic);
 
+    [LoggerMessage(303, LogLevel.Information, "{Runs} runs that ended more than {Days} days ago were deleted")]
+    public static partial void RunsPruned(this ILogger logger, int runs, int days);
+
+    [LoggerMessage(304, LogLevel.Warning, "Old runs could not be deleted, trying again in {Delay}")]
+    public static partial void RunsNotPruned(this ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(400, LogLevel.Warning, "Dead letter from topic {Topic}, event {EventId}")]
     public static partial void DeadLetterReceived(this ILogger logger, string topic, string eventId);
 

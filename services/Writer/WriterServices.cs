@@ -35,12 +35,14 @@ internal static class WriterServices
         services.AddSingleton<CorporateActionStore>();
         services.AddSingleton<ImportStore>();
         services.AddSingleton<RunStore>();
+        services.AddSingleton<RunPruning>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<Replay>();
         services.AddSingleton<Refusals>();
         services.AddHostedService<SchemaStart>();
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService<BarWriting>();
+        services.AddHostedService<RunRetention>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
     }
 }

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Dapr;
 using Dapr.Workflow;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Runs;
@@ -11,23 +14,41 @@ namespace StocksDapr.Collector.Backfills;
 /// Starts, pauses, resumes and cancels backfills: each is a workflow, and the workflow decides what it may still be told. What has been done is announced as well,
 /// so that it can be read; where that is lost, <see cref="RunWatch"/> makes it good.
 /// </summary>
-internal sealed class BackfillControl(IWorkflowRuns workflows, IOpenRuns runs, RunAnnouncer announcer, TimeProvider time, ILogger<BackfillControl> logger)
+internal sealed class BackfillControl(IWorkflowRuns workflows, IRunClaims claims, IOpenRuns runs, RunAnnouncer announcer, TimeProvider time, ILogger<BackfillControl> logger)
 {
     private const string Prefix = "backfill-";
     private const int MaxId = 64;
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long to wait for the state store.</summary>
+    private static readonly TimeSpan ClaimPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What was asked for has been done by then: whoever asked does not wait for a broker that is away.</summary>
+    private static readonly TimeSpan AnnouncePatience = TimeSpan.FromSeconds(2);
+
     private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>Starts a backfill, unless one of that id has been started before.</summary>
-    public Task<IResult> StartAsync(string id, BackfillOrder order, string path, CancellationToken cancellationToken) => ReachAsync(id, async () =>
+    /// <param name="idempotencyKey">Belongs to the first backfill that was asked for with it; null for none.</param>
+    /// <param name="id">The backfill's id; with a key a function of the key and of the order.</param>
+    /// <param name="order">What is to be fetched.</param>
+    /// <param name="path">Of receipts; the id follows.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IResult> StartAsync(
+        string? idempotencyKey, string id, BackfillOrder order, string path, CancellationToken cancellationToken) => ReachAsync(id, async () =>
     {
+        if (idempotencyKey is not null && !await TryClaimAsync(idempotencyKey, id, cancellationToken))
+        {
+            return ApiProblem.Conflict(
+                "idempotency_key_used", "The Idempotency-Key belongs to a backfill with another body. Send this one with a key of its own, or that one with the body it had.");
+        }
+
         var state = "running";
         if (await workflows.EnsureAsync(nameof(RunBackfill), id, order, cancellationToken))
             logger.BackfillAccepted(id, order.Symbols.Count, order.Parts);
         else if (await workflows.FindAsync(id, cancellationToken) is { } known)
-            state = StateOf(known.Status);
+            state = known.HasEnded && await runs.FindStateAsync(id, cancellationToken) is { } ended ? ended : StateOf(known.Status);
         return TypedResults.Accepted(path + id, new BackfillAccepted(id, state, order.Parts));
     });
 
@@ -37,7 +58,7 @@ internal sealed class BackfillControl(IWorkflowRuns workflows, IOpenRuns runs, R
             return false;
         if (workflow.Status != WorkflowRuntimeStatus.Suspended)
             await workflows.SuspendAsync(id, cancellationToken);
-        await announcer.SayAsync(new RunStateChanged(id, RunState.Paused, time.GetUtcNow()), cancellationToken);
+        await AnnounceAsync(new RunStateChanged(id, RunState.Paused, time.GetUtcNow()), cancellationToken);
         return true;
     }, cancellationToken);
 
@@ -47,7 +68,7 @@ internal sealed class BackfillControl(IWorkflowRuns workflows, IOpenRuns runs, R
             return false;
         if (workflow.Status == WorkflowRuntimeStatus.Suspended)
             await workflows.ResumeAsync(id, cancellationToken);
-        await announcer.SayAsync(new RunStateChanged(id, RunState.Running, time.GetUtcNow()), cancellationToken);
+        await AnnounceAsync(new RunStateChanged(id, RunState.Running, time.GetUtcNow()), cancellationToken);
         return true;
     }, cancellationToken);
 
@@ -61,7 +82,7 @@ internal sealed class BackfillControl(IWorkflowRuns workflows, IOpenRuns runs, R
         // It may have ended by itself just before.
         if (await workflows.FindAsync(id, cancellationToken) is not { Status: WorkflowRuntimeStatus.Terminated } ended)
             return false;
-        await announcer.SayAsync(new RunEnded(id, ended.ChangedAt, RunOutcome.Cancelled, "Somebody cancelled it.", Observed: true), cancellationToken);
+        await AnnounceAsync(new RunEnded(id, ended.ChangedAt, RunOutcome.Cancelled, "Somebody cancelled it.", Observed: true), cancellationToken);
         return true;
     }, cancellationToken);
 
@@ -80,6 +101,35 @@ internal sealed class BackfillControl(IWorkflowRuns workflows, IOpenRuns runs, R
             : known == state ? TypedResults.Ok(new BackfillAccepted(id, state))
             : ApiProblem.Conflict("backfill_ended", $"The backfill has ended{(known is null or "running" or "paused" ? "" : $": it is {known}")}; ask for another one with POST /api/v1/backfills.");
     });
+
+    private async Task<bool> TryClaimAsync(string idempotencyKey, string id, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(ClaimPatience, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await claims.TryClaimAsync($"{Prefix}key-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(idempotencyKey)))}", id, linked.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is DaprException or HttpRequestException or OperationCanceledException))
+        {
+            throw new TaskHubException("The state store did not take the Idempotency-Key: " + e.Message, e);
+        }
+    }
+
+    /// <summary>Announces what has been done; when that is not possible now, <see cref="RunWatch"/> finds it out.</summary>
+    private async Task AnnounceAsync(RunEvent happened, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(AnnouncePatience, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await announcer.SayAsync(happened, linked.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.BackfillNotAnnounced(happened.RunId);
+        }
+    }
 
     private async Task<IResult> ReachAsync(string id, Func<Task<IResult>> act)
     {

@@ -22,7 +22,7 @@ internal static class BackfillEndpoints
             .WithSummary("Get a range of bars from a provider")
             .WithDescription(
                 $"Asks a provider for the bars of up to {BackfillReader.MaxSymbols} symbols in a range of days, part by part, and stores them; live data goes first. Answers at once; how far it is, what "
-                + "became of each symbol and what it cost is at Location. It survives restarts. Header: Idempotency-Key (the same key with the same body is the same backfill).")
+                + "became of each symbol and what it cost is at Location. It survives restarts. Header: Idempotency-Key (for 30 days the same key with the same body is the same backfill, and a conflict with another one).")
             .Accepts<BackfillBody>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .Produces<BackfillAccepted>(StatusCodes.Status202Accepted)
@@ -60,14 +60,39 @@ internal static class BackfillEndpoints
         try
         {
             using var document = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellationToken);
+            RequireText(document.RootElement);
             body = document.RootElement.Clone();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return ApiProblem.BadRequest("bad_json", $"The JSON body cannot be read: {e.Message}");
+            return ApiProblem.BadRequest("bad_json", $"The JSON body cannot be read: {e.Message}", BackfillReader.Example);
         }
 
         var (order, problem) = reader.Read(body, PartPatience.Of(options.Value));
-        return order is null ? problem! : await control.StartAsync(BackfillReader.IdOf(key, order, time), order, ReceiptPath, cancellationToken);
+        return order is null ? problem! : await control.StartAsync(key, BackfillReader.IdOf(key, order, time), order, ReceiptPath, cancellationToken);
+    }
+
+    /// <summary>The parser takes half a surrogate pair and bytes that are no UTF-8; whoever reads such a text gets an exception.</summary>
+    /// <exception cref="InvalidOperationException">A name or a text is no Unicode.</exception>
+    private static void RequireText(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                    RequireText(item);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in json.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireText(property.Value);
+                }
+
+                break;
+        }
     }
 }

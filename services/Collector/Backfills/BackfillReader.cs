@@ -15,7 +15,8 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
     public const int MaxSymbols = 500;
     public const int MaxParts = 5_000;
 
-    private static readonly object Example = new { symbols = new[] { "ALDR.SIM", "AMBR.SIM" }, interval = "15min", from = "2024-01-02", to = "2024-12-31", provider = "simulated" };
+    /// <summary>A body that would be right.</summary>
+    public static readonly object Example = new { symbols = new[] { "ALDR.SIM", "AMBR.SIM" }, interval = "15min", from = "2024-01-02", to = "2024-12-31", provider = "simulated" };
 
     private static readonly string[] Names = ["symbols", "interval", "from", "to", "provider"];
 

@@ -32,4 +32,8 @@ internal sealed class WriterOptions
     /// <summary>The longest pause after a failed transaction; the first one is 100 ms, each further one twice as long.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "Writer:MaxPause is 0.1 s to 10 min, such as 00:00:05.")]
     public TimeSpan MaxPause { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Days after its end at which a run is deleted, with its steps, requests and receipts; 0: never.</summary>
+    [Range(0, 36_500, ErrorMessage = "Writer:RunRetentionDays is 0, for ever, to 36500, such as 90.")]
+    public int RunRetentionDays { get; init; } = 90;
 }

@@ -9,6 +9,9 @@ internal static class Locks
     /// <summary>Transaction locks (class, symbol id): whoever writes a symbol's series holds its lock.</summary>
     public const int SymbolClass = 5_271_001;
 
+    /// <summary>Transaction lock (single key) of the replica that prunes runs.</summary>
+    public const long RunPruning = 5_271_003;
+
     /// <summary>Transaction locks (class, year): create_bars_partition in the migrations takes them.</summary>
     public const int PartitionClass = 5_271_002;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dapr;
 using Dapr.Workflow.Abstractions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -146,8 +147,10 @@ internal sealed class RunHouse : IDisposable
     {
         private readonly ConcurrentDictionary<string, string> _tickets = new();
 
+        public bool IsDown { get; set; }
+
         public Task<bool> TryClaimAsync(string runId, string ticket, CancellationToken cancellationToken) =>
-            Task.FromResult(_tickets.GetOrAdd(runId, ticket) == ticket);
+            IsDown ? throw new DaprException("The state store is away.") : Task.FromResult(_tickets.GetOrAdd(runId, ticket) == ticket);
     }
 
     /// <summary>The simulated provider, with its requests counted and its answers changed as a test likes.</summary>

@@ -146,6 +146,17 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_worker_that_is_stopped_twice_has_stopped()
+    {
+        using var host = await HostAsync();
+        foreach (var service in host.Services.GetServices<IHostedService>())
+        {
+            await service.StopAsync(CancellationToken.None);
+            await service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+    }
+
+    [Fact]
     public async Task A_result_that_is_too_big_becomes_a_failure_instead_of_silence()
     {
         _hub.GiveOut(Activity("Big", 1, "", ""));

@@ -14,7 +14,9 @@ internal sealed class WorkflowWorker(TaskHub hub, WorkItemProcessor processor, I
     private static readonly TimeSpan LongestReconnectDelay = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
     private Task _work = Task.CompletedTask;
+    private Task? _stopped;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,7 +28,16 @@ internal sealed class WorkflowWorker(TaskHub hub, WorkItemProcessor processor, I
     /// Finishes what is under way, as long as the host allows. The connection stays open meanwhile: the engine gives out again, to other workers, what is not answered when it
     /// closes.
     /// </summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <remarks>A host may be stopped twice, by a signal and by whoever owns it: the second time waits for the first.</remarks>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _stopped ??= DrainAndStopAsync(cancellationToken);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task DrainAndStopAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -40,8 +51,6 @@ internal sealed class WorkflowWorker(TaskHub hub, WorkItemProcessor processor, I
         await _stop.CancelAsync().ConfigureAwait(false);
         await _work.ConfigureAwait(false);
     }
-
-    public void Dispose() => _stop.Dispose();
 
     private async Task WorkAsync(CancellationToken stopping)
     {
