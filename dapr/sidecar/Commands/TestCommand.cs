@@ -32,7 +32,7 @@ internal static class TestCommand
         {
             Console.WriteLine($"built in {clock.Elapsed.TotalSeconds:0} s");
             code = await DotnetAsync(
-                ["test", "StocksDapr.sln", "--configuration", "Release", "--no-build", "--nologo", "--verbosity", "quiet", "-maxcpucount:1", .. further],
+                ["test", "StocksDapr.sln", "--configuration", "Release", "--no-build", "--nologo", "--verbosity", "quiet", "--logger", "console;verbosity=minimal", "-maxcpucount:1", .. further],
                 tally.Test, cancellationToken);
         }
 

@@ -12,7 +12,9 @@ internal sealed class WorkflowRun : IAsyncDisposable
     private readonly int _httpPort = FreePorts.Next();
     private readonly int _grpcPort = FreePorts.Next();
     private KillablePostgres _postgres = null!;
-    private SidecarProcess _sidecar = null!;
+    private readonly CancellationTokenSource _ending = new();
+    private volatile SidecarProcess _sidecar = null!;
+    private Task _supervising = Task.CompletedTask;
     private WorkerProcess _worker = null!;
 
     public DaprWorkflowClient Client { get; private set; } = null!;
@@ -32,6 +34,7 @@ internal sealed class WorkflowRun : IAsyncDisposable
             spec:
               type: state.postgresql
               version: v2
+              initTimeout: 1m
               metadata:
               - name: connectionString
                 value: "{database}"
@@ -40,6 +43,7 @@ internal sealed class WorkflowRun : IAsyncDisposable
             """);
         run._sidecar = run.StartSidecar();
         await run._sidecar.WaitAsync("/v1.0/healthz/outbound");
+        run._supervising = run.SuperviseAsync();
         run._worker = WorkerProcess.Start(run._grpcPort);
         run.Client = new DaprWorkflowClientBuilder().UseGrpcEndpoint($"http://127.0.0.1:{run._grpcPort}").Build();
         return run;
@@ -56,9 +60,9 @@ internal sealed class WorkflowRun : IAsyncDisposable
                 _worker = WorkerProcess.Start(_grpcPort);
                 break;
             case "sidecar":
-                await _sidecar.KillAsync();
-                await _sidecar.DisposeAsync();
-                _sidecar = StartSidecar();
+                var killed = _sidecar;
+                killed.Signal("KILL");
+                await Eventually.BeTrueAsync(() => _sidecar != killed);
                 break;
             case "postgres":
                 await _postgres.KillAsync();
@@ -72,9 +76,26 @@ internal sealed class WorkflowRun : IAsyncDisposable
     {
         await Client.DisposeAsync();
         _worker.Dispose();
+        await _ending.CancelAsync();
+        await _supervising;
         await _sidecar.DisposeAsync();
+        _ending.Dispose();
         await _postgres.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>As a sidecar ends when its store is away for too long at its start, daprd's too, somebody has to start it again: here, and everywhere else.</summary>
+    private async Task SuperviseAsync()
+    {
+        while (true)
+        {
+            var ended = _sidecar;
+            await ((Task)ended.Exited).WaitAsync(_ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_ending.IsCancellationRequested)
+                return;
+            _sidecar = StartSidecar();
+            await ended.DisposeAsync();
+        }
     }
 
     private SidecarProcess StartSidecar() => SidecarProcess.Start(

@@ -39,7 +39,8 @@ public sealed class ComponentSetsTests
         using var log = new RecordingLoggers();
 
         Names("collector").Should().Be("collect-due pubsub secretstore statestore");
-        Names("writer").Should().Be("pubsub secretstore statestore");
+        Names("gateway").Should().Be("pubsub secretstore statestore");
+        Names("writer").Should().Be("pubsub secretstore");
         log.Messages.Should().NotContain(message => message.Level >= LogLevel.Warning);
 
         string Names(string app) => string.Join(' ', Read(set, app, log).Components.Select(component => component.Name));
@@ -89,7 +90,7 @@ public sealed class ComponentSetsTests
     [Theory]
     [MemberData(nameof(Sets))]
     public void The_state_store_is_the_one_that_workflows_may_use(string set) =>
-        Read(set, "writer").Components.Single(component => component.Name == "statestore").Properties
+        Read(set, "collector").Components.Single(component => component.Name == "statestore").Properties
             .Should().ContainSingle(property => property.Name == "actorStateStore").Which.Value.Should().Be("true");
 
     [Theory]
