@@ -29,12 +29,12 @@ internal static class Recording
         [.. Read(area + ".json")["cases"]!.AsArray().Select(node => new RecordedCase(node!.AsObject())).Where(IsReplayed)];
 
     /// <summary>The cases of some areas, for a theory.</summary>
-    public static TheoryData<string, string> TheoryOf(IEnumerable<string> areas)
+    public static TheoryData<string, string> TheoryOf(IEnumerable<string> areas, Func<RecordedCase, bool>? isWanted = null)
     {
         var cases = new TheoryData<string, string>();
         foreach (var area in areas)
         {
-            foreach (var recorded in Cases(area)) cases.Add(area, recorded.Id);
+            foreach (var recorded in Cases(area).Where(isWanted ?? (static _ => true))) cases.Add(area, recorded.Id);
         }
 
         return cases;
