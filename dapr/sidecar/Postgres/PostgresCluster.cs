@@ -20,7 +20,7 @@ internal sealed class PostgresCluster : IPrivateServer, IAsyncDisposable
     private readonly PostgresBinaries _binaries;
     private readonly string _password;
     private readonly ServerSupervision _supervision;
-    private readonly Queue<string> _lastLines = new();
+    private readonly LastLines _lastLines = new();
     private PostgresServer? _server;
 
     private PostgresCluster(PostgresSettings settings, ServerAccount account, ClusterFiles files, PostgresBinaries binaries, string password)
@@ -146,7 +146,7 @@ internal sealed class PostgresCluster : IPrivateServer, IAsyncDisposable
                 Port = _files.ChoosePort(_settings.Report);
             try
             {
-                _server = await PostgresServer.StartAsync(_binaries, _files, _account, _settings, Port, Remember);
+                _server = await PostgresServer.StartAsync(_binaries, _files, _account, _settings, Port, _lastLines.Add);
             }
             catch (Win32Exception exception)
             {
@@ -194,19 +194,5 @@ internal sealed class PostgresCluster : IPrivateServer, IAsyncDisposable
         }
     }
 
-    private void Remember(string line)
-    {
-        lock (_lastLines)
-        {
-            _lastLines.Enqueue(line);
-            if (_lastLines.Count > 20)
-                _lastLines.Dequeue();
-        }
-    }
-
-    private string LastWords()
-    {
-        lock (_lastLines)
-            return string.Join('\n', _lastLines) + "\n" + _files.LastLogLines();
-    }
+    private string LastWords() => $"{_lastLines}\n{_files.LastLogLines()}";
 }

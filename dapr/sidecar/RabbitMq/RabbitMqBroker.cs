@@ -20,7 +20,7 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
     private readonly RabbitMqBinaries _binaries;
     private readonly string _password;
     private readonly ServerSupervision _supervision;
-    private readonly Queue<string> _lastLines = new();
+    private readonly LastLines _lastLines = new();
     private RabbitMqServer? _server;
 
     private RabbitMqBroker(RabbitMqSettings settings, ServerAccount account, RabbitMqFiles files, RabbitMqBinaries binaries, string password)
@@ -113,7 +113,7 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
     {
         if (_server is not null)
             await _server.StopAsync(); // Of a server that died, only its epmd is left.
-        _server = await RabbitMqServer.StartAsync(_binaries, _files, _account, Port, Remember, cancellationToken);
+        _server = await RabbitMqServer.StartAsync(_binaries, _files, _account, Port, _lastLines.Add, cancellationToken);
         await WaitUntilReadyAsync(_server, cancellationToken);
     }
 
@@ -145,19 +145,5 @@ internal sealed class RabbitMqBroker : IPrivateServer, IAsyncDisposable
         }
     }
 
-    private void Remember(string line)
-    {
-        lock (_lastLines)
-        {
-            _lastLines.Enqueue(line);
-            if (_lastLines.Count > 20)
-                _lastLines.Dequeue();
-        }
-    }
-
-    private string LastWords()
-    {
-        lock (_lastLines)
-            return string.Join('\n', _lastLines) + "\n" + _files.LastLogLines();
-    }
+    private string LastWords() => $"{_lastLines}\n{_files.LastLogLines()}";
 }
