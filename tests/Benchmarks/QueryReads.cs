@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using StocksDapr.Benchmarks.Load;
+using StocksDapr.Support;
 
 namespace StocksDapr.Benchmarks;
 
@@ -24,7 +23,7 @@ internal static class QueryReads
     public static async Task<Wrk.Result> RunAsync(string connectionString, int connections, int seconds, CancellationToken cancellationToken)
     {
         await SeedAsync(connectionString, cancellationToken);
-        var root = new Uri($"http://127.0.0.1:{FreePort()}");
+        var root = new Uri($"http://127.0.0.1:{FreePorts.Next()}");
         using var query = Start(root.Port, connectionString);
         try
         {
@@ -97,12 +96,5 @@ internal static class QueryReads
         }
 
         throw new TimeoutException($"Query was not ready within {StartPatience.TotalSeconds} s.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -6,7 +6,7 @@ public sealed class ComponentSwapTests(RabbitMqPlatform platform)
 {
     private const int Symbols = 60;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [Fact]
     public async Task Imports_go_on_over_the_change_to_another_broker_and_back()

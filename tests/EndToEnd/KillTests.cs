@@ -13,7 +13,7 @@ public abstract class KillTests(RunningPlatform platform)
 {
     private const int Symbols = 60;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [Theory]
     [InlineData("collector", 1_000)]

@@ -1,44 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace StocksDapr.Support;
 
-/// <summary>
-/// Ports for programs that must be told theirs before they start. They lie below those that the operating system gives away by itself, so that no
-/// connection and no other server of these tests takes one in the meantime.
-/// </summary>
+/// <summary>Ports for programs that must be told theirs before they start, as the runner chooses them.</summary>
 public static class FreePorts
 {
-    private const int First = 12_000;
-    private const int Count = 18_000;
-
-    private static int _last = Random.Shared.Next(Count);
-
-    /// <summary>A port that nobody listens on, another one each time.</summary>
-    public static int Next()
-    {
-        while (true)
-        {
-            var port = First + (int)((uint)Interlocked.Increment(ref _last) % Count);
-            if (IsFree(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Loopback, port))) return port;
-        }
-    }
-
-    private static bool IsFree(IPAddress address, int port)
-    {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Bind(new IPEndPoint(address, port));
-            return true;
-        }
-        catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-        {
-            return false;
-        }
-        catch (SocketException absent) when (absent.SocketErrorCode is SocketError.AddressNotAvailable)
-        {
-            return true;
-        }
-    }
+    /// <inheritdoc cref="Sidecar.Running.Ports.FreePorts.Next"/>
+    public static int Next() => Sidecar.Running.Ports.FreePorts.Next();
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StocksDapr.Sidecar.Running.Ports;
 using StocksDapr.Sidecar.Running.Records;
 using StocksDapr.Sidecar.Running.Servers;
 
@@ -103,7 +104,7 @@ internal sealed class RabbitMqFiles(string folder, ServerAccount account)
             ("RABBITMQ_LOGS", Log),
             ("RABBITMQ_PID_FILE", Path.Combine(Data, "pid")),
             // For rabbitmqctl. Its default is the other port and 20,000, which may be more than there are.
-            ("RABBITMQ_DIST_PORT", Number(RememberedPort.AnyFree())),
+            ("RABBITMQ_DIST_PORT", Number(FreePorts.Next())),
             // Waiting threads sleep instead of spinning.
             ("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"),
             // The script becomes the server instead of staying as its parent, so that a signal and a kill reach the server itself.

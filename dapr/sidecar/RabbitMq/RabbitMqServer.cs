@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using StocksDapr.Sidecar.Running.Ports;
 using StocksDapr.Sidecar.Running.Processes;
 using StocksDapr.Sidecar.Running.Servers;
 
@@ -124,7 +125,7 @@ internal sealed class RabbitMqServer
     {
         for (var attempt = 1; attempt <= EpmdAttempts; attempt++)
         {
-            var port = RememberedPort.AnyFree();
+            var port = FreePorts.Next();
             var epmd = await ChildProcess.StartAsync(new ChildProcessStart
             {
                 Command = [binaries.Epmd, "-address", "127.0.0.1", "-port", port.ToString(CultureInfo.InvariantCulture)],

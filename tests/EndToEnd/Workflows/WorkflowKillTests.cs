@@ -12,7 +12,7 @@ public sealed class WorkflowKillTests(ITestOutputHelper output)
     private const int Instances = 200;
     private const string SeedVariable = "WORKFLOW_KILL_SEED";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
 
     [Fact]
     public async Task Whoever_dies_every_instance_ends_once_and_with_the_right_result()

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using StocksDapr.Sidecar.Running.Ports;
 
 namespace StocksDapr.Sidecar.Running.Servers;
@@ -16,21 +14,14 @@ internal static class RememberedPort
     {
         if (File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var remembered))
         {
-            if (PortHolder.IsFree(remembered))
+            if (FreePorts.Covers(remembered) && PortHolder.IsFree(remembered))
                 return remembered;
-            report(string.Create(CultureInfo.InvariantCulture, $"port {remembered}, which {owner} had, is taken by another program: choosing a new one"));
+            var why = FreePorts.Covers(remembered) ? "is taken by another program" : "is one of those that the system gives to connections";
+            report(string.Create(CultureInfo.InvariantCulture, $"port {remembered}, which {owner} had, {why}: choosing a new one"));
         }
 
-        var port = AnyFree();
+        var port = FreePorts.Next();
         File.WriteAllText(file, port.ToString(CultureInfo.InvariantCulture));
         return port;
-    }
-
-    /// <summary>A port that nobody has at this moment.</summary>
-    public static int AnyFree()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using StocksDapr.Sidecar.Running.Ports;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -42,11 +41,10 @@ internal static class RunTemplateReader
         var folder = Path.GetDirectoryName(file)!;
         var paths = new PathResolver(folder, overrides.HomeFolder, problems);
         var common = template.Common ?? new SharedSettings();
-        using var ports = new FreePorts();
         var apps = new List<AppPlan>();
         foreach (var (app, index) in (template.Apps ?? []).Select((app, index) => (app ?? new AppSettings(), index)))
         {
-            var plan = Settle(app, index, folder, common, paths, ports, overrides, problems);
+            var plan = Settle(app, index, folder, common, paths, overrides, problems);
             if (apps.Any(other => other.AppId == plan.AppId))
                 problems.Add($"the application id {plan.AppId} is used twice");
             apps.Add(plan);
@@ -59,7 +57,7 @@ internal static class RunTemplateReader
     }
 
     private static AppPlan Settle(
-        AppSettings app, int index, string folder, SharedSettings common, PathResolver paths, FreePorts ports, RunOverrides overrides, List<string> problems)
+        AppSettings app, int index, string folder, SharedSettings common, PathResolver paths, RunOverrides overrides, List<string> problems)
     {
         var where = app.AppId is { Length: > 0 } id ? $"app {id}" : $"app number {index + 1}";
         if (string.IsNullOrEmpty(app.AppDirPath))
@@ -77,7 +75,7 @@ internal static class RunTemplateReader
             AppId = appId,
             Directory = directory,
             Command = app.Command ?? [],
-            AppPort = AppPort(app, appId, ports, overrides),
+            AppPort = AppPort(app, appId, overrides),
             AppChannelAddress = app.AppChannelAddress ?? "",
             AppProtocol = settings.AppProtocol ?? "http",
             HttpPort = Port(app.DaprHttpPort),
@@ -93,16 +91,16 @@ internal static class RunTemplateReader
             Settings = settings,
         };
 
-        int Port(int written) => written > 0 && !overrides.FreePorts ? written : ports.Take();
+        int Port(int written) => written > 0 && !overrides.FreePorts ? written : FreePorts.Next();
     }
 
-    private static int AppPort(AppSettings app, string appId, FreePorts ports, RunOverrides overrides)
+    private static int AppPort(AppSettings app, string appId, RunOverrides overrides)
     {
         if (app.AppPort <= 0)
             return 0;
         if (appId == RunOverrides.Gateway && overrides.GatewayPort is { } port)
-            return port == 0 ? ports.Take() : port;
-        return overrides.FreePorts ? ports.Take() : app.AppPort;
+            return port == 0 ? FreePorts.Next() : port;
+        return overrides.FreePorts ? FreePorts.Next() : app.AppPort;
     }
 
     private static void FindPortsUsedTwice(List<AppPlan> apps, List<string> problems)
@@ -116,25 +114,5 @@ internal static class RunTemplateReader
         });
         foreach (var port in uses.Where(use => use.Port > 0).GroupBy(use => use.Port).Where(port => port.Count() > 1))
             problems.Add($"port {port.Key} is used twice: {string.Join(" and ", port.Select(use => use.Use))}");
-    }
-
-    /// <summary>Free ports of the loopback interface, all different: they are held until the whole plan is made.</summary>
-    private sealed class FreePorts : IDisposable
-    {
-        private readonly List<TcpListener> _held = [];
-
-        public int Take()
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            _held.Add(listener);
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        public void Dispose()
-        {
-            foreach (var listener in _held)
-                listener.Dispose();
-        }
     }
 }
