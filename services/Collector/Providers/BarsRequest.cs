@@ -7,4 +7,8 @@ namespace StocksDapr.Collector.Providers;
 /// <param name="Interval">One of <see cref="ProviderCapabilities.Intervals"/>.</param>
 /// <param name="From">UTC; a date's midnight for daily bars.</param>
 /// <param name="To">UTC; a date's midnight for daily bars.</param>
-internal sealed record BarsRequest(IReadOnlyList<string> Symbols, Interval Interval, DateTimeOffset From, DateTimeOffset To);
+internal sealed record BarsRequest(IReadOnlyList<string> Symbols, Interval Interval, DateTimeOffset From, DateTimeOffset To)
+{
+    /// <summary>Since when the oldest of the bars has been due, UTC: among requests that wait for a budget the most overdue goes first. Null goes last.</summary>
+    public DateTimeOffset? DueSince { get; init; }
+}

@@ -4,8 +4,8 @@ namespace StocksDapr.Collector.Providers;
 
 /// <summary>
 /// A vendor of market data. What goes wrong with a request or a symbol is an answer, not an exception: only cancellation throws.
-/// Implementations are safe to call from several threads, convert times to the start of the interval in UTC and symbols to ours, and pass
-/// values on as the vendor said them.
+/// Implementations are safe to call from several threads, convert times to the start of the interval in UTC, symbols to ours and prices to raw
+/// ones, and pass values on as the vendor said them. An answer never holds a bar outside of the range that was asked for.
 /// </summary>
 internal interface IMarketDataProvider
 {
@@ -14,7 +14,10 @@ internal interface IMarketDataProvider
 
     ProviderCapabilities Capabilities { get; }
 
-    /// <summary>What can be collected from this provider.</summary>
+    /// <summary>What the vendor charges for a request, in its own unit.</summary>
+    int CreditsFor(BarsRequest request);
+
+    /// <summary>What can be collected from this provider; for one that does not say, an answer of kind <see cref="ProviderErrorKind.NotSupported"/>.</summary>
     Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken);
 
     /// <summary>

@@ -8,4 +8,34 @@ namespace StocksDapr.Collector.Providers;
 /// <param name="MaxBars">Bars for one symbol in one answer.</param>
 /// <param name="Delay">How long after the end of a bar's interval the bar can be had.</param>
 internal sealed record ProviderCapabilities(
-    IReadOnlyDictionary<Interval, TimeSpan?> Intervals, int MaxSymbols, int MaxBars, TimeSpan Delay);
+    IReadOnlyDictionary<Interval, TimeSpan?> Intervals, int MaxSymbols, int MaxBars, TimeSpan Delay)
+{
+    /// <summary>What the vendor does to the prices that it delivers. What a provider answers is raw all the same.</summary>
+    public VendorPrices Prices { get; init; } = VendorPrices.Raw;
+
+    /// <summary>By which end the vendor names a bar. What a provider answers is named by the start all the same.</summary>
+    public BarStamp Stamp { get; init; } = BarStamp.Start;
+
+    /// <summary>The vendor says which instruments it has, few enough to collect them all. Otherwise what is tracked is collected.</summary>
+    public bool ListsInstruments { get; init; }
+
+    /// <summary>It can be asked for splits and dividends.</summary>
+    public bool HasCorporateActions { get; init; } = true;
+}
+
+/// <summary>What a vendor does to prices before it delivers them.</summary>
+internal enum VendorPrices
+{
+    /// <summary>Nothing: as traded.</summary>
+    Raw,
+
+    /// <summary>Divided by all later splits; the provider multiplies them back.</summary>
+    SplitAdjusted,
+}
+
+/// <summary>By which end a vendor names a bar.</summary>
+internal enum BarStamp
+{
+    Start,
+    End,
+}

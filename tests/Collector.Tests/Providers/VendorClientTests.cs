@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Keys;
+using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Support;
 
 namespace StocksDapr.Collector.Tests.Providers;
@@ -49,7 +51,7 @@ public sealed class VendorClientTests : IDisposable
     {
         using var http = Http(() => throw new HttpRequestException("Connection reset."));
 
-        (await Client(http).GetAsync("/", _ => "", default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
+        (await Client(http).GetAsync(new VendorRequest("/"), _ => "", default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class VendorClientTests : IDisposable
     {
         using var http = Http(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("?") });
 
-        var answer = await Client(http).GetAsync<string>("/", _ => throw new JsonException("Not JSON."), default);
+        var answer = await Client(http).GetAsync<string>(new VendorRequest("/"), _ => throw new JsonException("Not JSON."), default);
 
         answer.Error!.Kind.Should().Be(ProviderErrorKind.Malformed);
         answer.At.Should().Be(_time.GetUtcNow());
@@ -67,12 +69,12 @@ public sealed class VendorClientTests : IDisposable
     private async Task<ProviderError> ErrorAsync(HttpResponseMessage response)
     {
         using var http = Http(() => response);
-        return (await Client(http).GetAsync("/", _ => "", default)).Error!;
+        return (await Client(http).GetAsync(new VendorRequest("/"), _ => "", default)).Error!;
     }
 
     private static HttpClient Http(Func<HttpResponseMessage> answer) => new(new StubVendor(answer)) { BaseAddress = new Uri("http://vendor.invalid") };
 
-    private VendorClient Client(HttpClient http) => new("stub", http, TimeSpan.FromSeconds(10), _time, _metrics);
+    private VendorClient Client(HttpClient http) => new("stub", http, PlainDialect.Instance, NoKeys.Instance, TimeSpan.FromSeconds(10), _time, _metrics);
 
     private sealed class StubVendor(Func<HttpResponseMessage> answer) : HttpMessageHandler
     {

@@ -171,6 +171,8 @@ internal sealed class RunHouse : IDisposable
         /// <summary>Changes the bars of a symbol.</summary>
         public Func<BarsRequest, string, IReadOnlyList<RawBar>, IReadOnlyList<RawBar>> Edits { get; set; } = (_, _, bars) => bars;
 
+        public int CreditsFor(BarsRequest request) => provider.CreditsFor(request);
+
         public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) =>
             provider.GetInstrumentsAsync(cancellationToken);
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using StocksDapr.Collector.Providers.Keys;
+using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
 
 namespace StocksDapr.Collector.Providers.Simulated;
@@ -19,7 +21,7 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
             BaseAddress = new Uri("http://simulated.invalid"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _vendor = new VendorClient(Name, _http, RequestTimeout, time, metrics);
+        _vendor = new VendorClient(Name, _http, PlainDialect.Instance, NoKeys.Instance, RequestTimeout, time, metrics);
     }
 
     public string Name => "simulated";
@@ -28,27 +30,27 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
         SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null),
         MaxSymbols: 20,
         MaxBars: 5_000,
-        Delay: TimeSpan.Zero);
+        Delay: TimeSpan.Zero) { ListsInstruments = true };
+
+    /// <summary>As vendors do who charge by the symbol.</summary>
+    public int CreditsFor(BarsRequest request) => request.Symbols.Count;
 
     public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) =>
-        _vendor.GetAsync("/instruments", SimulatedJson.ReadInstruments, cancellationToken);
+        _vendor.GetAsync(new VendorRequest("/instruments"), SimulatedJson.ReadInstruments, cancellationToken);
 
-    public async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
-        BarsRequest request, CancellationToken cancellationToken)
-    {
-        var answer = await _vendor.GetAsync(
-            $"/bars?symbols={Symbols(request.Symbols)}&interval={request.Interval.Code}&from={Instant(request.From)}&to={Instant(request.To)}",
+    public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>> GetBarsAsync(
+        BarsRequest request, CancellationToken cancellationToken) =>
+        _vendor.GetAsync(
+            new VendorRequest(
+                $"/bars?symbols={Symbols(request.Symbols)}&interval={request.Interval.Code}&from={Instant(request.From)}&to={Instant(request.To)}",
+                new RequestCost(CreditsFor(request), request.DueSince)),
             body => SimulatedJson.ReadBars(body, request.Symbols),
             cancellationToken);
-
-        // As vendors do who charge by the symbol.
-        return answer with { Credits = request.Symbols.Count };
-    }
 
     public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
         IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
         _vendor.GetAsync(
-            $"/actions?symbols={Symbols(symbols)}&from={Date(from)}&to={Date(to)}",
+            new VendorRequest($"/actions?symbols={Symbols(symbols)}&from={Date(from)}&to={Date(to)}"),
             body => SimulatedJson.ReadActions(body, symbols),
             cancellationToken);
 

@@ -1,0 +1,40 @@
+namespace StocksDapr.Collector.Providers.Keys;
+
+/// <summary>
+/// The keys of one vendor, and what may be spent with each. No request goes out that has not been granted here, so that no budget is ever passed. Safe to
+/// use from several threads.
+/// </summary>
+internal interface IProviderKeys
+{
+    /// <summary>
+    /// Waits until one of the keys can pay for a request, and spends it. Where that takes longer than a caller should be held, the grant is an error of
+    /// kind <see cref="ProviderErrorKind.RateLimited"/> that says when to come again; without any key it is <see cref="ProviderErrorKind.NotEntitled"/>.
+    /// </summary>
+    Task<KeyGrant> AcquireAsync(RequestCost cost, CancellationToken cancellationToken);
+
+    /// <summary>Takes in what the vendor said when the key was used: credits that it counts otherwise, a limit, a key that it does not accept.</summary>
+    Task ReportAsync(KeyGrant grant, KeyReport report, CancellationToken cancellationToken);
+}
+
+/// <param name="Credits">What the request costs, at least 1.</param>
+/// <param name="DueSince">Since when what is asked for has been due: among those that wait the most overdue goes first. Null goes last.</param>
+internal sealed record RequestCost(int Credits = 1, DateTimeOffset? DueSince = null);
+
+/// <summary>Leave to make one request.</summary>
+/// <param name="Key">Names the key in logs and answers, never the key itself: its place in the secret, from 1.</param>
+/// <param name="Secret">What the request is signed with; null when the vendor wants no key.</param>
+/// <param name="Error">Why there is no leave; null if there is one.</param>
+internal sealed record KeyGrant(int Key, string? Secret, ProviderError? Error = null)
+{
+    /// <summary>What was spent.</summary>
+    public RequestCost Cost { get; init; } = new();
+
+    public override string ToString() => $"key {Key}";
+}
+
+/// <param name="Error">What was wrong with the answer as a whole; null if nothing was.</param>
+/// <param name="Usage">What the vendor says has been spent; null when it does not say.</param>
+internal sealed record KeyReport(ProviderError? Error, CreditUsage? Usage);
+
+/// <summary>What a vendor says of a key's budget in the minute under way; null where it does not say.</summary>
+internal sealed record CreditUsage(int? Used, int? Left);

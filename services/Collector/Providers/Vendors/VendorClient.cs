@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using StocksDapr.Collector.Providers.Keys;
+
+namespace StocksDapr.Collector.Providers.Vendors;
+
+/// <summary>
+/// Asks a vendor over HTTP once its keys grant it, and turns everything that can go wrong on the way into a <see cref="ProviderError"/>. What
+/// a body means is for the provider to say.
+/// </summary>
+internal sealed class VendorClient(
+    string provider, HttpClient http, IVendorDialect dialect, IProviderKeys keys, TimeSpan timeout, TimeProvider time, CollectorMetrics metrics)
+{
+    /// <summary>More than any vendor's largest answer; what is longer is not what was asked for.</summary>
+    private const int MaxBodyBytes = 128 * 1024 * 1024;
+
+    private const int MaxRetryAfterSeconds = 86_400;
+
+    /// <param name="request">What to ask.</param>
+    /// <param name="read">Makes the value of a body. Throws <see cref="JsonException"/> when the body is not what the vendor documents.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<ProviderAnswer<T>> GetAsync<T>(VendorRequest request, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        var requestId = Guid.NewGuid().ToString("n");
+        using var activity = CollectorMetrics.Activities.StartActivity("ask provider", ActivityKind.Client);
+        activity?.SetTag("provider", provider).SetTag("url.path", request.Path).SetTag("request.id", requestId);
+        var grant = await keys.AcquireAsync(request.Cost, cancellationToken);
+        if (grant.Error is { } refused)
+            return Answer<T>(activity, requestId, null, refused) with { Credits = 0 };
+
+        var (value, error, usage) = await TryGetAsync(request.Path, grant, read, cancellationToken);
+        await keys.ReportAsync(grant, new KeyReport(error, usage), cancellationToken);
+        return Answer(activity, requestId, value, error) with { Credits = request.Cost.Credits };
+    }
+
+    private ProviderAnswer<T> Answer<T>(Activity? activity, string requestId, T? value, ProviderError? error)
+        where T : class
+    {
+        metrics.ProviderAnswered(provider, error?.Kind.ToString() ?? "Success");
+        if (error is not null)
+            activity?.SetStatus(ActivityStatusCode.Error, error.Detail);
+        return new ProviderAnswer<T>(requestId, time.GetUtcNow(), value, error);
+    }
+
+    private async Task<(T? Value, ProviderError? Error, CreditUsage? Usage)> TryGetAsync<T>(
+        string path, KeyGrant grant, Func<ReadOnlyMemory<byte>, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        CreditUsage? usage = null;
+        try
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Get, path);
+            if (grant.Secret is { } secret)
+                dialect.Sign(message, secret);
+            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+            await answer.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
+            var response = new VendorResponse(answer.StatusCode, answer.Headers, await answer.Content.ReadAsByteArrayAsync(linked.Token));
+            usage = dialect.UsageOf(response);
+            var error = dialect.ErrorOf(response) ?? (response.IsSuccess ? null : Refusal(response));
+            return error is null
+                ? (read(response.Body), null, usage)
+                : (null, error.RetryAfter is null ? error with { RetryAfter = RetryAfter(response) } : error, usage);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (null, new ProviderError(ProviderErrorKind.TimedOut, $"No answer within {timeout.TotalSeconds:0.#} s."), usage);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            return (null, new ProviderError(ProviderErrorKind.Malformed, $"The answer is longer than {MaxBodyBytes} bytes."), usage);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return (null, new ProviderError(ProviderErrorKind.Unavailable, e.Message), usage);
+        }
+        catch (JsonException e)
+        {
+            return (null, new ProviderError(ProviderErrorKind.Malformed, e.Message), usage);
+        }
+    }
+
+    private static ProviderError Refusal(VendorResponse response)
+    {
+        var status = (int)response.Status;
+        var kind = response.Status switch
+        {
+            HttpStatusCode.TooManyRequests => ProviderErrorKind.RateLimited,
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired => ProviderErrorKind.NotEntitled,
+            HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => ProviderErrorKind.TimedOut,
+            HttpStatusCode.NotFound => ProviderErrorKind.UnknownSymbol,
+            _ => status >= 500 ? ProviderErrorKind.Unavailable : ProviderErrorKind.NotSupported,
+        };
+        return new ProviderError(kind, string.Create(CultureInfo.InvariantCulture, $"The provider answered {status}."));
+    }
+
+    private TimeSpan? RetryAfter(VendorResponse response)
+    {
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
+        return wait is { } value ? TimeSpan.FromSeconds(Math.Clamp(value.TotalSeconds, 0, MaxRetryAfterSeconds)) : null;
+    }
+}

@@ -1,0 +1,23 @@
+namespace StocksDapr.Collector.Providers.Vendors;
+
+/// <summary>The section <c>Collector:Providers:NAME</c>: what every vendor has.</summary>
+internal class VendorOptions
+{
+    /// <summary>The section in which each provider has one of its own, by its name.</summary>
+    public const string Section = "Collector:Providers";
+
+    /// <summary>Whether the provider is used at all. One without a key that needs one is not.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Where the vendor answers; set for a proxy or an emulator.</summary>
+    public Uri? BaseAddress { get; set; }
+
+    /// <summary>How long to wait for an answer.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What one key may spend in a minute, in the vendor's unit; null for the vendor's free plan, 0 for no limit.</summary>
+    public int? CreditsPerMinute { get; set; }
+
+    /// <summary>What one key may spend in a day, in the vendor's unit; null for the vendor's free plan, 0 for no limit.</summary>
+    public int? CreditsPerDay { get; set; }
+}
