@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using StocksDapr.Market.Options;
 
 namespace StocksDapr.Contracts.Messages;
 
@@ -43,14 +43,3 @@ public sealed record RawOptionQuote(
     long? OpenInterest,
     double? ImpliedVolatility,
     string? Currency = null);
-
-/// <summary>What a contract gives the right to.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<OptionType>))]
-public enum OptionType
-{
-    /// <summary>To buy.</summary>
-    [JsonStringEnumMemberName("call")] Call,
-
-    /// <summary>To sell.</summary>
-    [JsonStringEnumMemberName("put")] Put,
-}

@@ -1,0 +1,54 @@
+namespace StocksDapr.Market.Options;
+
+/// <summary>What the price of an option depends on, but for the volatility. Rates are continuously compounded, a year's.</summary>
+public readonly struct OptionTerms
+{
+    /// <exception cref="ArgumentOutOfRangeException">Spot or strike is not a positive number, or one of the others is not a number.</exception>
+    public OptionTerms(OptionType type, double spot, double strike, double years, double rate, double yield = 0)
+    {
+        Require(double.IsFinite(spot) && spot > 0, nameof(spot), spot, "A positive number.");
+        Require(double.IsFinite(strike) && strike > 0, nameof(strike), strike, "A positive number.");
+        Require(double.IsFinite(years), nameof(years), years, "A number.");
+        Require(double.IsFinite(rate), nameof(rate), rate, "A number.");
+        Require(double.IsFinite(yield), nameof(yield), yield, "A number.");
+        (Type, Spot, Strike, Years, Rate, Yield) = (type, spot, strike, Math.Max(years, 0), rate, yield);
+    }
+
+    public OptionType Type { get; }
+
+    /// <summary>Price of the underlying; where cash dividends are escrowed, less their present value (<see cref="CashDividend.PresentValue"/>).</summary>
+    public double Spot { get; }
+
+    public double Strike { get; }
+
+    /// <summary>Time to expiry in years of 365 days; 0 for an expired option.</summary>
+    public double Years { get; }
+
+    /// <summary>Risk-free rate up to the expiry: 0.05 for 5 %.</summary>
+    public double Rate { get; }
+
+    /// <summary>What holding the underlying yields up to the expiry, dividends or borrow fees: 0.02 for 2 %.</summary>
+    public double Yield { get; }
+
+    /// <summary>1 for a call, -1 for a put.</summary>
+    public double Sign => Type == OptionType.Call ? 1 : -1;
+
+    /// <summary>The underlying delivered at expiry, paid for now.</summary>
+    public double PresentSpot => Spot * Math.Exp(-Yield * Years);
+
+    /// <summary>The strike paid at expiry, in money of now.</summary>
+    public double PresentStrike => Strike * Math.Exp(-Rate * Years);
+
+    /// <summary>What exercising now would bring.</summary>
+    public double Intrinsic => Math.Max(Sign * (Spot - Strike), 0);
+
+    internal OptionTerms With(double spot) => new(Type, spot, Strike, Years, Rate, Yield);
+
+    internal OptionTerms WithRate(double rate) => new(Type, Spot, Strike, Years, rate, Yield);
+
+    private static void Require(bool holds, string name, double value, string what)
+    {
+        if (!holds)
+            throw new ArgumentOutOfRangeException(name, value, what);
+    }
+}
