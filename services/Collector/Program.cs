@@ -4,6 +4,7 @@ using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
+using StocksDapr.Collector.Tracking;
 using StocksDapr.Contracts;
 using StocksDapr.ServiceDefaults;
 
@@ -11,6 +12,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(AppIds.Collector);
 builder.AddPublishing();
 builder.AddProviders();
+builder.AddTracking();
 builder.AddRuns();
 builder.AddSchedules();
 builder.AddBackfills();
