@@ -62,4 +62,10 @@ internal static partial class Log
         Message = "Provider {Provider} gave no {Interval} bars of {Symbol} ({Kind}): {Detail}")]
     public static partial void SymbolNotCollected(
         this ILogger logger, string provider, string symbol, string interval, Providers.ProviderErrorKind kind, string detail);
+
+    [LoggerMessage(EventId = 132, Level = LogLevel.Information, Message = "Provider {Provider} has {Count} keys (secret {Secret})")]
+    public static partial void KeysRead(this ILogger logger, string provider, int count, string secret);
+
+    [LoggerMessage(EventId = 133, Level = LogLevel.Warning, Message = "The keys of provider {Provider} cannot be read now (secret {Secret}), those that were read stay: {Reason}")]
+    public static partial void KeysNotRead(this ILogger logger, string provider, string secret, string reason);
 }

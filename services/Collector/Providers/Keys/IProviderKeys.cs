@@ -7,6 +7,12 @@ namespace StocksDapr.Collector.Providers.Keys;
 internal interface IProviderKeys
 {
     /// <summary>
+    /// The most credits that one request may cost; null for any number. A request that costs more is never granted, so
+    /// <see cref="ProviderCapabilities.MaxSymbols"/> of a provider whose requests cost by the symbol keeps to it.
+    /// </summary>
+    int? LargestRequest => null;
+
+    /// <summary>
     /// Waits until one of the keys can pay for a request, and spends it. Where that takes longer than a caller should be held, the grant is an error of
     /// kind <see cref="ProviderErrorKind.RateLimited"/> that says when to come again; without any key it is <see cref="ProviderErrorKind.NotEntitled"/>.
     /// </summary>
@@ -14,6 +20,9 @@ internal interface IProviderKeys
 
     /// <summary>Takes in what the vendor said when the key was used: credits that it counts otherwise, a limit, a key that it does not accept.</summary>
     Task ReportAsync(KeyGrant grant, KeyReport report, CancellationToken cancellationToken);
+
+    /// <summary>After a report that a key was limited or refused: whether it makes sense to acquire another one for the same request.</summary>
+    bool HasOtherThan(KeyGrant refused) => false;
 }
 
 /// <param name="Credits">What the request costs, at least 1.</param>
@@ -28,6 +37,12 @@ internal sealed record KeyGrant(int Key, string? Secret, ProviderError? Error = 
 {
     /// <summary>What was spent.</summary>
     public RequestCost Cost { get; init; } = new();
+
+    /// <summary>Names the spending, for its report.</summary>
+    public string Spend { get; init; } = "";
+
+    /// <summary>When it was granted, UTC.</summary>
+    public DateTimeOffset At { get; init; }
 
     public override string ToString() => $"key {Key}";
 }

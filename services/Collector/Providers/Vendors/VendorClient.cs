@@ -95,7 +95,10 @@ internal sealed class VendorClient(
             HttpStatusCode.NotFound => ProviderErrorKind.UnknownSymbol,
             _ => status >= 500 ? ProviderErrorKind.Unavailable : ProviderErrorKind.NotSupported,
         };
-        return new ProviderError(kind, string.Create(CultureInfo.InvariantCulture, $"The provider answered {status}."));
+        return new ProviderError(kind, string.Create(CultureInfo.InvariantCulture, $"The provider answered {status}."))
+        {
+            IsKeyRefused = response.Status == HttpStatusCode.Unauthorized,
+        };
     }
 
     private TimeSpan? RetryAfter(VendorResponse response)
