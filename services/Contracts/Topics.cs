@@ -18,6 +18,9 @@ public static class Topics
     /// <summary><see cref="Messages.CleanBars"/>, Processor to Writer: backfills and imports.</summary>
     public const string BarsHistory = "bars-history";
 
+    /// <summary><see cref="Messages.LiveBars"/>, Collector to Writer: bars that are forming. Key: the source.</summary>
+    public const string LiveBars = "live-bars";
+
     /// <summary><see cref="Messages.CorporateActions"/>, Collector to Writer.</summary>
     public const string CorporateActions = "corporate-actions";
 

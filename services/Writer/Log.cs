@@ -54,6 +54,9 @@ internal static partial class Log
     [LoggerMessage(304, LogLevel.Warning, "Old runs could not be deleted, trying again in {Delay}")]
     public static partial void RunsNotPruned(this ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(305, LogLevel.Warning, "Old events of the stream could not be deleted, trying again in {Delay}")]
+    public static partial void StreamNotPruned(this ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(400, LogLevel.Warning, "Dead letter from topic {Topic}, event {EventId}")]
     public static partial void DeadLetterReceived(this ILogger logger, string topic, string eventId);
 

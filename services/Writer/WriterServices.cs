@@ -6,6 +6,7 @@ using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Options;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
+using StocksDapr.Writer.Stream;
 using StocksDapr.Writer.Subscriptions;
 
 namespace StocksDapr.Writer;
@@ -36,6 +37,8 @@ internal static class WriterServices
         services.AddSingleton<ImportStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunPruning>();
+        services.AddSingleton<LiveBarStore>();
+        services.AddSingleton<StreamPruning>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<Replay>();
         services.AddSingleton<Refusals>();
@@ -43,6 +46,7 @@ internal static class WriterServices
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService<BarWriting>();
         services.AddHostedService<RunRetention>();
+        services.AddHostedService<StreamRetention>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
     }
 }

@@ -10,6 +10,11 @@ internal interface ITradeStream
     int MaxStreamedSymbols { get; }
 
     /// <summary>
+    /// Begins each connection with everything that was traded in the session under way, so that nothing is missed between two connections.
+    /// </summary>
+    bool ReplaysSession => false;
+
+    /// <summary>
     /// Connects and yields trades until the connection ends or the call is cancelled. Whoever reads it connects again, with a pause: what was
     /// traded between is lost to the stream.
     /// </summary>

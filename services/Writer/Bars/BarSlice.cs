@@ -31,6 +31,9 @@ internal sealed class BarSlice(PreparedBars message, int symbolId, short sourceI
     /// <summary>Everything is inserted unless a stored bar says otherwise.</summary>
     public Verdict[] Verdicts { get; } = new Verdict[message.Starts.Length];
 
+    /// <summary>What revised bars said before, by their index; null where nobody is told of it.</summary>
+    public Dictionary<int, Market.Bar>? Before { get; set; }
+
     public WrittenBars Outcome { get; } = new(message);
 
     /// <summary>When this slice's changes were recorded, by the database's clock (<see cref="Storage.PgTime"/>).</summary>

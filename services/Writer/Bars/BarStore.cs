@@ -2,6 +2,7 @@ using Npgsql;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Quality;
 using StocksDapr.Writer.Storage;
+using StocksDapr.Writer.Stream;
 
 namespace StocksDapr.Writer.Bars;
 
@@ -38,6 +39,10 @@ internal sealed class BarStore(Database database, Catalog catalog, Partitions pa
             FindingRows.AddTo(batch, slices);
             ReceiptRows.AddTo(batch, slices);
             StoredNotice.AddTo(batch, slices);
+            var events = new StreamEvents();
+            foreach (var slice in slices)
+                events.Add(slice, coverage.Now);
+            events.AddTo(batch);
             if (batch.BatchCommands.Count > 0)
                 await batch.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -86,6 +91,8 @@ internal sealed class BarStore(Database database, Catalog catalog, Partitions pa
         foreach (var slice in wave)
         {
             slice.RecordedAt = recordedAt;
+            if (StreamEvents.MayTell(slice, coverage.Now))
+                slice.Before = [];
             if (coverage.TryGetOverlap(slice, out var first, out var last))
                 stored.Add(slice, first, last);
         }

@@ -110,6 +110,12 @@ internal sealed class StoredRanges
                 && bar.Close.Equals(reader.GetDouble(5)) && bar.Volume == reader.GetInt64(6);
             var newer = slice.FetchedAt.CompareTo(reader.GetFieldValue<long>(7));
             slice.Verdicts[index] = same || newer < 0 ? Verdict.Leave : newer > 0 ? Verdict.Revise : Verdict.Conflict;
+            if (slice.Verdicts[index] == Verdict.Revise)
+            {
+                slice.Before?.Add(
+                    index, new Market.Bar(bar.Start, reader.GetDouble(2), reader.GetDouble(3), reader.GetDouble(4), reader.GetDouble(5), reader.GetInt64(6)));
+            }
+
             confirms |= same && newer > 0;
             run = (run?.First ?? start, start);
         }

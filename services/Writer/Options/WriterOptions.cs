@@ -36,4 +36,8 @@ internal sealed class WriterOptions
     /// <summary>Days after its end at which a run is deleted, with its steps, requests and receipts; 0: never.</summary>
     [Range(0, 36_500, ErrorMessage = "Writer:RunRetentionDays is 0, for ever, to 36500, such as 90.")]
     public int RunRetentionDays { get; init; } = 90;
+
+    /// <summary>How long a stored or corrected bar stays in the log of the stream: who was away for longer reads the bars anew.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ErrorMessage = "Writer:StreamRetention is 1 min to 1 day, such as 01:00:00.")]
+    public TimeSpan StreamRetention { get; init; } = TimeSpan.FromHours(1);
 }

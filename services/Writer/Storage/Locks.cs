@@ -14,4 +14,10 @@ internal static class Locks
 
     /// <summary>Transaction locks (class, year): create_bars_partition in the migrations takes them.</summary>
     public const int PartitionClass = 5_271_002;
+
+    /// <summary>Transaction lock (single key): whoever takes positions of the stream holds it, as the last one before the commit.</summary>
+    public const long Stream = 5_271_004;
+
+    /// <summary>Transaction lock (single key) of the replica that prunes the stream.</summary>
+    public const long StreamPruning = 5_271_005;
 }

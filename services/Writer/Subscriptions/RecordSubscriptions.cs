@@ -8,10 +8,11 @@ using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
+using StocksDapr.Writer.Stream;
 
 namespace StocksDapr.Writer.Subscriptions;
 
-/// <summary>What is not bars: instruments, corporate actions, the life of imports and runs. There is little of it, so that each delivery is a transaction.</summary>
+/// <summary>What is not bars: instruments, corporate actions, forming bars, the life of imports and runs. There is little of it, so that each delivery is a transaction.</summary>
 internal static class RecordSubscriptions
 {
     public static void MapRecords(this IEndpointRouteBuilder app)
@@ -20,6 +21,7 @@ internal static class RecordSubscriptions
         Map<Instruments>(app, Topics.Instruments, services.GetRequiredService<InstrumentStore>().WriteAsync, Unacceptable);
         Map<CorporateActions>(app, Topics.CorporateActions, services.GetRequiredService<CorporateActionStore>().WriteAsync, Unacceptable);
         Map<ImportEvent>(app, Topics.Imports, services.GetRequiredService<ImportStore>().WriteAsync, Unacceptable);
+        Map<LiveBars>(app, Topics.LiveBars, services.GetRequiredService<LiveBarStore>().WriteAsync, LiveBarRules.Unacceptable);
         Map<RunEvent>(app, Topics.Runs, services.GetRequiredService<RunStore>().WriteAsync, RunRules.Unacceptable);
     }
 
