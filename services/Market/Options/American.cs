@@ -8,6 +8,7 @@ public static class American
 {
     private const double VolatilityBump = 1e-3;
     private const double RateBump = 1e-4;
+    private const double Precision = 1e-10;
     private const int MostSteps = 60;
 
     /// <summary>Premiums below this share of the strike are not looked for: a fiftieth of a cent on a strike of 100.</summary>
@@ -41,7 +42,7 @@ public static class American
     /// <param name="terms">The option, with the spot as quoted.</param>
     /// <param name="volatility">A year's: 0.25 for 25 %.</param>
     /// <param name="dividends">Known cash dividends.</param>
-    /// <param name="steps">Steps of the tree, 3 to 2,001.</param>
+    /// <param name="steps">Steps of the tree, 7 to 2,001.</param>
     /// <exception cref="ArgumentOutOfRangeException">The volatility is negative or not a number; the dividends are worth more than the share.</exception>
     public static double Price(
         in OptionTerms terms, double volatility, ReadOnlySpan<CashDividend> dividends = default, int steps = AmericanTree.DefaultSteps)
@@ -54,7 +55,7 @@ public static class American
     /// <param name="terms">The option, with the spot as quoted.</param>
     /// <param name="volatility">A year's: 0.25 for 25 %.</param>
     /// <param name="dividends">Known cash dividends.</param>
-    /// <param name="steps">Steps of the tree, 3 to 2,001.</param>
+    /// <param name="steps">Steps of the tree, 7 to 2,001.</param>
     /// <exception cref="ArgumentOutOfRangeException">The volatility is negative or not a number; the dividends are worth more than the share.</exception>
     public static Greeks Greeks(
         in OptionTerms terms, double volatility, ReadOnlySpan<CashDividend> dividends = default, int steps = AmericanTree.DefaultSteps)
@@ -67,9 +68,8 @@ public static class American
             return european with { Theta = european.Theta - decay };
 
         var premium = AmericanTree.Premium(escrowed, volatility, dividends, steps);
-        var floor = ExercisedForSure(escrowed, dividends);
-        if (european.Price + premium.Value <= floor * (1 + 1e-12) && floor >= terms.Intrinsic && floor > 0)
-            return floor <= terms.Intrinsic * (1 + 1e-12) ? new Greeks(floor, terms.Sign, 0, 0, 0, 0) : european with { Price = floor, Theta = european.Theta - decay };
+        if (premium.ExercisedNow)
+            return new Greeks(terms.Intrinsic, terms.Sign, 0, 0, 0, 0);
 
         var bump = Math.Min(VolatilityBump, volatility / 2);
         var vega = (AmericanTree.Premium(escrowed, volatility + bump, dividends, steps).Value
@@ -86,11 +86,11 @@ public static class American
             (theta / Options.Greeks.DaysInYear) - (EscrowedDecay(terms, dividends) * delta), european.Rho + (rho * Options.Greeks.PerPoint));
     }
 
-    /// <summary>The volatility that explains a price: Newton's steps with the European vega, kept between what is known to enclose the root.</summary>
+    /// <summary>The volatility that explains a price: a step of Newton's with the European vega, then secants, all kept between what is known to enclose the root.</summary>
     /// <param name="terms">The option, with the spot as quoted.</param>
     /// <param name="price">Its price.</param>
     /// <param name="dividends">Known cash dividends.</param>
-    /// <param name="steps">Steps of the tree, 3 to 2,001.</param>
+    /// <param name="steps">Steps of the tree, 7 to 2,001.</param>
     /// <exception cref="ArgumentOutOfRangeException">The dividends are worth more than the share.</exception>
     public static ImpliedVolatility ImpliedVolatility(
         in OptionTerms terms, double price, ReadOnlySpan<CashDividend> dividends = default, int steps = AmericanTree.DefaultSteps)
@@ -112,6 +112,7 @@ public static class American
 
         var (low, high) = (0.0, european.Value ?? double.PositiveInfinity);
         var volatility = european.Value ?? 1;
+        var last = (Volatility: double.NaN, Excess: double.NaN);
         for (var i = 0; i < MostSteps; i++)
         {
             var excess = Value(escrowed, volatility, dividends, steps) - price;
@@ -119,17 +120,16 @@ public static class American
                 low = volatility;
             else
                 high = volatility;
-            if (Math.Abs(excess) <= 1e-10 * price)
-                break;
 
-            var slope = BlackScholes.Greeks(escrowed, volatility).Vega / Options.Greeks.PerPoint;
+            // The European vega is a good first guess; from the second step on the last two prices tell better.
+            var slope = (excess - last.Excess) / (volatility - last.Volatility);
+            if (!(slope > 0 && double.IsFinite(slope)))
+                slope = BlackScholes.Greeks(escrowed, volatility).Vega / Options.Greeks.PerPoint;
+            last = (volatility, excess);
             var next = volatility - (excess / slope);
-            if (!(next > low && next < high))
-                next = double.IsPositiveInfinity(high) ? 2 * volatility : (low + high) / 2;
-            var settled = Math.Abs(next - volatility) <= 1e-12 * volatility;
-            volatility = next;
-            if (settled)
+            if (Math.Abs(excess) <= Precision * price || Math.Abs(next - volatility) <= Precision * volatility)
                 break;
+            volatility = next > low && next < high ? next : double.IsPositiveInfinity(high) ? 2 * volatility : (low + high) / 2;
         }
 
         return volatility is > 0 and < 1e6 ? volatility : NoVolatility.AboveMost;
@@ -141,8 +141,9 @@ public static class American
         if (!EarlyExerciseMatters(escrowed, volatility, dividends))
             return european;
 
-        var premium = AmericanTree.Premium(escrowed, volatility, dividends, steps).Value;
-        return Math.Max(european + premium, ExercisedForSure(escrowed, dividends));
+        var premium = AmericanTree.Premium(escrowed, volatility, dividends, steps);
+        var sure = ExercisedForSure(escrowed, dividends);
+        return premium.ExercisedNow ? sure : Math.Max(european + premium.Value, sure);
     }
 
     private static OptionTerms Escrow(in OptionTerms terms, ReadOnlySpan<CashDividend> dividends) =>
@@ -156,6 +157,11 @@ public static class American
     private static double ExercisedForSure(in OptionTerms escrowed, ReadOnlySpan<CashDividend> dividends)
     {
         var best = Math.Max(ExercisedAt(escrowed, dividends, 0), 0);
+
+        // With a yield there is a moment from which on it brings less than the strike's interest.
+        var turn = Math.Log(escrowed.Yield * escrowed.Spot / (escrowed.Rate * escrowed.Strike)) / (escrowed.Yield - escrowed.Rate);
+        if (turn > 0 && turn < escrowed.Years)
+            best = Math.Max(best, ExercisedAt(escrowed, dividends, turn));
         foreach (var dividend in dividends)
         {
             if (dividend.Years > 0 && dividend.Years <= escrowed.Years)

@@ -8,7 +8,7 @@ internal static class NormalizedBlack
 {
     private const int MostSteps = 100;
     private const double InverseSqrtTwoPi = 0.39894228040143267794;
-    private const double Precision = 1e-14;
+    private const double Precision = 1e-8;
 
     /// <summary>The price of the contract out of the money.</summary>
     /// <param name="deviation">Volatility times the root of time, above 0.</param>
@@ -51,18 +51,13 @@ internal static class NormalizedBlack
             else
                 high = deviation;
 
-            var slope = Slope(deviation, moneyness);
-            var next = deviation - Step(objective, value, price, bound, slope);
-            if (!(next > low && next < high))
-                next = double.IsPositiveInfinity(high) ? 2 * deviation : (low + high) / 2;
-            if (Math.Abs(next - deviation) <= Precision * deviation || value.Equals(price))
-                return value.Equals(price) ? deviation : next;
+            var step = Step(objective, value, price, bound, Slope(deviation, moneyness));
+            var next = deviation - step;
 
-            // A step of this size squared is below a double's precision.
-            var last = Math.Abs(next - deviation) <= 1e-8 * deviation;
-            deviation = next;
-            if (last)
-                return deviation;
+            // The error after a step of Newton's is about its square.
+            if (Math.Abs(step) <= Precision * deviation)
+                return next;
+            deviation = next > low && next < high ? next : double.IsPositiveInfinity(high) ? 2 * deviation : (low + high) / 2;
         }
 
         return deviation;
