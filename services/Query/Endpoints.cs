@@ -10,6 +10,7 @@ using StocksDapr.Query.Quality;
 using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
+using StocksDapr.Query.Stream;
 using StocksDapr.Query.Symbols;
 
 namespace StocksDapr.Query;
@@ -37,6 +38,9 @@ internal static class Endpoints
         MapQuality(app);
         MapImports(app);
         MapRuns(app);
+
+        // For the gateway, which fans it out; no business of the public.
+        app.MapGet("/stream/events", (StreamEndpoint stream, HttpContext context) => stream.GetAsync(context)).ExcludeFromDescription();
         app.MapGet("/status", StatusEndpoint.GetAsync)
             .Describe("getStatus", "What there is to ask for, and whether it can be asked.")
             .Produces<StatusAnswer>().WithTags("Status");

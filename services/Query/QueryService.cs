@@ -9,6 +9,7 @@ using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
 using StocksDapr.Query.Storage;
+using StocksDapr.Query.Stream;
 using StocksDapr.Query.Symbols;
 using StocksDapr.ServiceDefaults;
 
@@ -51,6 +52,8 @@ internal static class QueryService
         services.AddSingleton<BarsReader>();
         services.AddSingleton<BarsEndpoint>();
         services.AddSingleton<Fence>();
+        services.AddSingleton<StreamSignal>();
+        services.AddSingleton<StreamEndpoint>();
         services.AddHostedService<StoredListener>();
         services.AddSingleton<PublicPath>();
         services.AddSingleton<SymbolSearch>();

@@ -2,16 +2,17 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using StocksDapr.Query.Bars.Caching;
 using StocksDapr.Query.Storage;
+using StocksDapr.Query.Stream;
 
 namespace StocksDapr.Query.Freshness;
 
 /// <summary>
-/// Listens for stored bars on a connection of its own. The cache is on exactly while this connection is known to live: it goes on after
+/// Listens for stored bars, and for news of the stream, on a connection of its own. The cache is on exactly while this connection is known to live: it goes on after
 /// <c>LISTEN</c> has been committed (what commits later is announced) and off when the connection breaks or a heartbeat, sent through
 /// another connection, does not come back.
 /// </summary>
 internal sealed class StoredListener(
-    MarketDatabase database, BarCache cache, Fence fence, QueryMetrics metrics, IOptions<QueryOptions> options, TimeProvider time, ILogger<StoredListener> logger)
+    MarketDatabase database, BarCache cache, Fence fence, StreamSignal stream, QueryMetrics metrics, IOptions<QueryOptions> options, TimeProvider time, ILogger<StoredListener> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
@@ -41,6 +42,7 @@ internal sealed class StoredListener(
 
             cache.TurnOff();
             fence.Release();
+            stream.Pulse();
             metrics.ListenLost();
             Log.ListenLost(logger, reason, retry.TotalSeconds);
             await Task.Delay(retry, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,7 +57,7 @@ internal sealed class StoredListener(
     {
         await using var connection = await database.OpenDedicatedAsync(stoppingToken);
         connection.Notification += OnNotification;
-        await using (var listen = new NpgsqlCommand($"LISTEN {StoredNotification.Channel}; LISTEN {Fence.Channel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {StoredNotification.Channel}; LISTEN {Fence.Channel}; LISTEN {StreamSql.Channel}", connection))
             await listen.ExecuteNonQueryAsync(stoppingToken);
         cache.TurnOn();
         established();
@@ -104,6 +106,10 @@ internal sealed class StoredListener(
         if (notification.Channel == Fence.Channel)
         {
             fence.Returned(notification.Payload);
+        }
+        else if (notification.Channel == StreamSql.Channel)
+        {
+            stream.Pulse();
         }
         else if (StoredNotification.TryParse(notification.Payload, out var stored))
         {

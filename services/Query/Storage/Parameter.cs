@@ -12,6 +12,8 @@ internal static class Parameter
 
     public static NpgsqlParameter Small(short? value) => Of(NpgsqlDbType.Smallint, value);
 
+    public static NpgsqlParameter Smalls(short[]? values) => Of(NpgsqlDbType.Array | NpgsqlDbType.Smallint, values);
+
     public static NpgsqlParameter Integer(int? value) => Of(NpgsqlDbType.Integer, value);
 
     public static NpgsqlParameter Long(long? value) => Of(NpgsqlDbType.Bigint, value);
