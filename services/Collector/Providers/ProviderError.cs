@@ -15,6 +15,12 @@ internal sealed record ProviderError(ProviderErrorKind Kind, string Detail, Time
     /// <summary>The same request may succeed later, with nothing changed on our side.</summary>
     public bool IsTransient => Kind is ProviderErrorKind.RateLimited or ProviderErrorKind.TimedOut or ProviderErrorKind.Unavailable
         or ProviderErrorKind.Malformed;
+
+    /// <summary>
+    /// Only what this request asked for is refused, such as data beyond the key's plan: the key is good and the provider answers other requests as before.
+    /// With <see cref="ProviderErrorKind.NotEntitled"/> this tells a plan that lacks an endpoint or a symbol from a key that is wrong.
+    /// </summary>
+    public bool ConcernsThisRequestOnly { get; init; }
 }
 
 /// <summary>The kinds of failure that call for different treatment.</summary>

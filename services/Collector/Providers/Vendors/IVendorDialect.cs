@@ -16,6 +16,12 @@ internal interface IVendorDialect
     /// </summary>
     ProviderError? ErrorOf(VendorResponse response);
 
+    /// <summary>
+    /// Whether an answer without an error as a whole is for the provider to read. A vendor that says by a failing status what concerns one symbol only has
+    /// such answers read as well; otherwise a failing status says it all.
+    /// </summary>
+    bool IsReadable(VendorResponse response) => response.IsSuccess;
+
     /// <summary>What the answer says of the budget; null when it does not.</summary>
     CreditUsage? UsageOf(VendorResponse response);
 }

@@ -18,6 +18,8 @@ internal sealed class VendorClient(
 
     private const int MaxRetryAfterSeconds = 86_400;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <param name="request">What to ask.</param>
     /// <param name="read">Makes the value of a body. Throws <see cref="JsonException"/> when the body is not what the vendor documents.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -32,6 +34,7 @@ internal sealed class VendorClient(
             return Answer<T>(activity, requestId, null, refused) with { Credits = 0 };
 
         var (value, error, usage) = await TryGetAsync(request.Path, grant, read, cancellationToken);
+        error = WithoutKey(error, grant.Secret);
         await keys.ReportAsync(grant, new KeyReport(error, usage), cancellationToken);
         return Answer(activity, requestId, value, error) with { Credits = request.Cost.Credits };
     }
@@ -59,12 +62,12 @@ internal sealed class VendorClient(
                 dialect.Sign(message, secret);
             using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, linked.Token);
             await answer.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
-            var response = new VendorResponse(answer.StatusCode, answer.Headers, await answer.Content.ReadAsByteArrayAsync(linked.Token));
+            var response = new VendorResponse(answer.StatusCode, answer.Headers, WithoutMark(await answer.Content.ReadAsByteArrayAsync(linked.Token)));
             usage = dialect.UsageOf(response);
-            var error = dialect.ErrorOf(response) ?? (response.IsSuccess ? null : Refusal(response));
+            var error = dialect.ErrorOf(response) ?? (dialect.IsReadable(response) ? null : Refusal(response));
             return error is null
-                ? (read(response.Body), null, usage)
-                : (null, error.RetryAfter is null ? error with { RetryAfter = RetryAfter(response) } : error, usage);
+                ? (Understood(response.Body, read), null, usage)
+                : (null, error with { RetryAfter = RetryAfter(response) ?? error.RetryAfter }, usage);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -78,9 +81,26 @@ internal sealed class VendorClient(
         {
             return (null, new ProviderError(ProviderErrorKind.Unavailable, e.Message), usage);
         }
+        catch (InvalidDataException)
+        {
+            return (null, new ProviderError(ProviderErrorKind.Malformed, "The answer cannot be decompressed."), usage);
+        }
         catch (JsonException e)
         {
             return (null, new ProviderError(ProviderErrorKind.Malformed, e.Message), usage);
+        }
+    }
+
+    private static T Understood<T>(ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        try
+        {
+            return read(body);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What JSON readers throw for a text whose bytes are not Unicode.
+            throw new JsonException(e.Message, e);
         }
     }
 
@@ -93,6 +113,8 @@ internal sealed class VendorClient(
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired => ProviderErrorKind.NotEntitled,
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => ProviderErrorKind.TimedOut,
             HttpStatusCode.NotFound => ProviderErrorKind.UnknownSymbol,
+            // No vendor documents a redirect: it leads to a page for people.
+            _ when status is >= 300 and < 400 => ProviderErrorKind.Malformed,
             _ => status >= 500 ? ProviderErrorKind.Unavailable : ProviderErrorKind.NotSupported,
         };
         return new ProviderError(kind, string.Create(CultureInfo.InvariantCulture, $"The provider answered {status}."))
@@ -100,6 +122,19 @@ internal sealed class VendorClient(
             IsKeyRefused = response.Status == HttpStatusCode.Unauthorized,
         };
     }
+
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+
+    /// <summary>The last line of defence: some vendors repeat the key in what they say, and details are logged and shown.</summary>
+    private static ProviderError? WithoutKey(ProviderError? error, string? secret) =>
+        error is null || string.IsNullOrEmpty(secret)
+            ? error
+            : error with
+            {
+                Detail = error.Detail.Replace(secret, "(key)", StringComparison.Ordinal)
+                    .Replace(Uri.EscapeDataString(secret), "(key)", StringComparison.OrdinalIgnoreCase),
+            };
 
     private TimeSpan? RetryAfter(VendorResponse response)
     {

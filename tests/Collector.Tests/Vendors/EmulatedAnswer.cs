@@ -1,0 +1,17 @@
+namespace StocksDapr.Collector.Tests.Vendors;
+
+/// <summary>What an emulator answers.</summary>
+internal sealed record EmulatedAnswer(int Status, string Body, string ContentType = "application/json")
+{
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    public static EmulatedAnswer Ok(string body) => new(200, body);
+}
+
+/// <summary>A request as an emulator received it.</summary>
+/// <param name="Path">The path, without the query.</param>
+/// <param name="Query">The query by name.</param>
+/// <param name="Key">The key that it was signed with.</param>
+/// <param name="At">By the emulator's clock.</param>
+/// <param name="Credits">What it cost.</param>
+internal sealed record LoggedRequest(string Path, IReadOnlyDictionary<string, string> Query, string? Key, DateTimeOffset At, int Credits);

@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+
+namespace StocksDapr.Collector.Tests.Vendors;
+
+/// <summary>Counts the credits of each key by the minute and the day (UTC), as vendors do: in fixed windows.</summary>
+internal sealed class EmulatedBudget
+{
+    private readonly ConcurrentDictionary<(string Key, long Window, bool Daily), int> _spent = new();
+
+    /// <summary>Null for no limit.</summary>
+    public int? PerMinute { get; set; }
+
+    /// <summary>Null for no limit.</summary>
+    public int? PerDay { get; set; }
+
+    /// <summary>Spends, and says which of the limits is passed by it.</summary>
+    public BudgetState Spend(string key, int credits, DateTimeOffset at)
+    {
+        var minute = _spent.AddOrUpdate((key, at.Ticks / TimeSpan.TicksPerMinute, false), credits, (_, spent) => spent + credits);
+        var day = _spent.AddOrUpdate((key, at.Ticks / TimeSpan.TicksPerDay, true), credits, (_, spent) => spent + credits);
+        return new BudgetState(minute, day, minute > PerMinute, day > PerDay);
+    }
+}
+
+/// <param name="UsedInMinute">Credits spent in the minute, this request's included.</param>
+/// <param name="UsedInDay">Credits spent in the day, this request's included.</param>
+/// <param name="MinutePassed">More than the minute allows.</param>
+/// <param name="DayPassed">More than the day allows.</param>
+internal sealed record BudgetState(int UsedInMinute, int UsedInDay, bool MinutePassed, bool DayPassed);
