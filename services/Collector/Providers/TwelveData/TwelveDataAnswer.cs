@@ -1,0 +1,47 @@
+using System.Text.Json;
+using StocksDapr.Collector.Providers.Vendors;
+
+namespace StocksDapr.Collector.Providers.TwelveData;
+
+/// <summary>Reads the object of one symbol; the reader stands on its opening brace and is left on its closing one.</summary>
+internal delegate SymbolAnswer<T> ReadSymbol<T>(ref Utf8JsonReader reader, string symbol)
+    where T : class;
+
+/// <summary>
+/// What all of the vendor's answers have in common: for one symbol its object alone, for several an object that holds one for each, by its symbol. An error may
+/// stand in the place of any of them.
+/// </summary>
+internal static class TwelveDataAnswer
+{
+    public static IReadOnlyDictionary<string, SymbolAnswer<T>> Read<T>(ReadOnlyMemory<byte> body, TwelveDataBatch batch, ReadSymbol<T> read)
+        where T : class
+    {
+        var answers = new Dictionary<string, SymbolAnswer<T>>(batch.Symbols.Count, StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(body.Span);
+        reader.Expect(JsonTokenType.StartObject, "The answer is not an object.");
+        if (batch.Single is { } single && !IsKeyed(reader, batch))
+            answers[single] = read(ref reader, single);
+        else
+            ReadEach(ref reader, batch, answers, read);
+
+        reader.ExpectEnd();
+        return batch.Complete(answers);
+    }
+
+    private static void ReadEach<T>(ref Utf8JsonReader reader, TwelveDataBatch batch, Dictionary<string, SymbolAnswer<T>> answers, ReadSymbol<T> read)
+        where T : class
+    {
+        while (reader.Next() == JsonTokenType.PropertyName)
+        {
+            var symbol = batch.OursOf(reader.GetString()!);
+            if (reader.Next() == JsonTokenType.StartObject && symbol is not null)
+                answers[symbol] = read(ref reader, symbol);
+            else
+                reader.Skip();
+        }
+    }
+
+    /// <summary>Whether the object, on whose opening brace the reader stands, has the symbol for its first key, as in a batch. Moves nothing: the reader is a copy.</summary>
+    private static bool IsKeyed(Utf8JsonReader reader, TwelveDataBatch batch) =>
+        reader.Next() == JsonTokenType.PropertyName && batch.OursOf(reader.GetString()!) is not null && reader.Next() == JsonTokenType.StartObject;
+}
