@@ -7,7 +7,7 @@ namespace StocksDapr.Market.Options;
 public static class American
 {
     private const double VolatilityBump = 1e-3;
-    private const double RateBump = 1e-4;
+    private const double RateBump = 1e-3;
     private const double Precision = 1e-10;
     private const int MostSteps = 60;
 

@@ -80,7 +80,7 @@ public sealed class AmericanTests
             greeks.Delta.Should().BeApproximately((At(spot: ds) - At(spot: -ds)) / (2 * ds), 0.02);
             greeks.Vega.Should().BeApproximately((At(vol: dv) - At(vol: -dv)) / (2 * dv) / 100, 1e-4 * scale);
             greeks.Theta.Should().BeApproximately(-(At(years: dt) - At(years: -dt)) / (2 * dt) / 365, 2e-3 * volatility * scale / 100 / Math.Sqrt(terms.Years) * 10);
-            greeks.Rho.Should().BeApproximately((At(rate: 1e-3) - At(rate: -1e-3)) / 2e-3 / 100, 2e-3 * scale * Math.Max(terms.Years, 0.2));
+            greeks.Rho.Should().BeApproximately((At(rate: 1e-3) - At(rate: -1e-3)) / 2e-3 / 100, 2e-3 * scale * Math.Max(terms.Years, 0.2), $"{terms.Type} {terms.Spot} {terms.Strike} {terms.Years} {terms.Rate} {terms.Yield} {volatility} {greeks}");
         }
     }
 
