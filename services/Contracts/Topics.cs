@@ -21,6 +21,12 @@ public static class Topics
     /// <summary><see cref="Messages.LiveBars"/>, Collector to Writer: bars that are forming. Key: the source.</summary>
     public const string LiveBars = "live-bars";
 
+    /// <summary><see cref="Messages.RawOptionChain"/>, Collector to Processor. Key: the underlying.</summary>
+    public const string RawOptions = "raw-options";
+
+    /// <summary><see cref="Messages.CleanOptionChain"/>, Processor to Writer. Key: the underlying.</summary>
+    public const string Options = "options";
+
     /// <summary><see cref="Messages.CorporateActions"/>, Collector to Writer.</summary>
     public const string CorporateActions = "corporate-actions";
 

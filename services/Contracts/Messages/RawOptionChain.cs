@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using StocksDapr.Market.Options;
 
 namespace StocksDapr.Contracts.Messages;
@@ -13,8 +14,15 @@ public sealed record RawOptionChain(
 {
     public const int MaxContracts = 5_000;
 
+    /// <summary>Chains in one delivery: a chain is up to two megabytes.</summary>
+    public const int MaxPerDelivery = 8;
+
     /// <summary>The version of this shape on the wire (<c>schema</c>); a reader refuses a version that it does not know.</summary>
     public const int Schema = 1;
+
+    /// <summary>The shape in which it was written.</summary>
+    [JsonPropertyName("schema")]
+    public int Version { get; init; } = Schema;
 }
 
 /// <summary>The quote of one contract, before any rule has looked at it. What the vendor has not is null, never zero: a bid of 0 is no quote.</summary>

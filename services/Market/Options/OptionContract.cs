@@ -6,9 +6,10 @@ namespace StocksDapr.Market.Options;
 
 /// <summary>
 /// What an option symbol says (Options Clearing Corporation, Options Symbology Initiative, without its blanks): root, date of expiry, call or put,
-/// strike in thousandths: <c>AAPL260320C00250000</c>. A contract changed by a corporate action has a digit behind its root (<c>AAPL1</c>).
+/// strike in thousandths: <c>AAPL260320C00250000</c>. A contract changed by a corporate action has a digit behind its root (<c>AAPL1</c>). Contracts on
+/// simulated companies carry their suffix in the root, so that they cannot be taken for real ones: <c>ALDR.SIM260320C00041000</c>.
 /// </summary>
-/// <param name="Root">One to six letters and digits; not always the underlying's symbol: <c>BRKB</c>, <c>SPXW</c>.</param>
+/// <param name="Root">One to six letters and digits, perhaps with <c>.SIM</c>; not always the underlying's symbol: <c>BRKB</c>, <c>SPXW</c>.</param>
 public readonly record struct OptionContract(string Root, DateOnly Expiry, OptionType Type, double Strike)
 {
     private const int TailLength = 15;
@@ -18,7 +19,7 @@ public readonly record struct OptionContract(string Root, DateOnly Expiry, Optio
     private static readonly SearchValues<char> RootCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
 
     /// <summary>What the symbol is at most long.</summary>
-    public const int MaxLength = LongestRoot + TailLength;
+    public const int MaxLength = LongestRoot + 4 + TailLength;
 
     /// <summary>Reads a symbol; blanks between root and date are allowed.</summary>
     public static bool TryParse([NotNullWhen(true)] string? symbol, out OptionContract contract)
@@ -29,7 +30,8 @@ public readonly record struct OptionContract(string Root, DateOnly Expiry, Optio
 
         var root = symbol.AsSpan(0, symbol.Length - TailLength).TrimEnd(' ');
         var tail = symbol.AsSpan(symbol.Length - TailLength);
-        if (root.Length is 0 or > LongestRoot || !char.IsAsciiLetterUpper(root[0]) || root.ContainsAnyExcept(RootCharacters)
+        var name = root.EndsWith(Symbol.SimulatedSuffix, StringComparison.Ordinal) ? root[..^Symbol.SimulatedSuffix.Length] : root;
+        if (name.Length is 0 or > LongestRoot || !char.IsAsciiLetterUpper(name[0]) || name.ContainsAnyExcept(RootCharacters)
             || !DateOnly.TryParseExact(string.Concat("20", tail[..6]), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var expiry)
             || tail[6] is not ('C' or 'P')
             || !int.TryParse(tail[7..], NumberStyles.None, CultureInfo.InvariantCulture, out var thousandths))

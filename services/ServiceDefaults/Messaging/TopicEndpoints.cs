@@ -19,7 +19,11 @@ public static class TopicEndpoints
     private const int MaxAwaitMilliseconds = 20;
 
     /// <summary>Subscribes to a topic; its deliveries are posted to <c>/topics/{topic}</c>.</summary>
-    public static IEndpointConventionBuilder MapTopic<T>(this IEndpointRouteBuilder app, string topic, DeliveryHandler<T> handler)
+    /// <param name="app">The application.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="handler">What to do with a delivery.</param>
+    /// <param name="maxMessages">Messages in one delivery: fewer where they are large.</param>
+    public static IEndpointConventionBuilder MapTopic<T>(this IEndpointRouteBuilder app, string topic, DeliveryHandler<T> handler, int maxMessages = MaxMessages)
         where T : class =>
         app.MapPost($"/topics/{topic}", async (HttpContext context) =>
             {
@@ -32,6 +36,6 @@ public static class TopicEndpoints
                 Name = topic,
                 DeadLetterTopic = topic == Topics.DeadLetters ? null! : Topics.DeadLetters,
             })
-            .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = MaxMessages, MaxAwaitDurationMs = MaxAwaitMilliseconds })
+            .WithBulkSubscribe(new BulkSubscribeTopicOptions { TopicName = topic, MaxMessagesCount = maxMessages, MaxAwaitDurationMs = MaxAwaitMilliseconds })
             .ExcludeFromDescription();
 }
