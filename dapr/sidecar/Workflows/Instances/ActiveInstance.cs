@@ -35,8 +35,14 @@ internal sealed class ActiveInstance(string id)
     /// <summary>It does not begin a turn by itself: it is stalled, or its last turn was refused. Mail, or a new worker, makes it try again.</summary>
     public bool IsHeld { get; set; }
 
-    /// <summary>A turn of it went out twice: from then on late answers are told by their tokens.</summary>
+    /// <summary>
+    /// A turn of it may be out twice: it was given out anew, or an engine that is gone had the instance, whose worker still has the answer to that one's turn.
+    /// From then on late answers are told by their tokens.
+    /// </summary>
     public bool UsesTokens { get; set; }
+
+    /// <summary>An answer without a token came though one had been given, and the turn went out once more.</summary>
+    public bool WasAskedAgain { get; set; }
 
     /// <summary>Activities without a result in the history.</summary>
     public Dictionary<int, PendingActivity> Activities { get; } = [];

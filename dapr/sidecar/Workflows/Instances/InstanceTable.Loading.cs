@@ -96,6 +96,7 @@ internal sealed partial class InstanceTable
         foreach (var bytes in stored.History) instance.State.Append(HistoryEvent.Parser.ParseFrom(bytes), bytes);
         instance.State.CustomStatus = stored.CustomStatus;
         instance.IsLoaded = true;
+        instance.UsesTokens = true;
         instance.Snapshot = InstanceSnapshot.Of(instance.State, stored.Owner);
         instance.GoesOn = stored is { HasWork: true, Inbox.Count: 0 } && instance.State.OpenTasks.Count == 0;
         SetMoments(instance);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StocksDapr.Protocol.TaskHub;
 using StocksDapr.Sidecar.Workflows.Dispatch;
 using StocksDapr.Sidecar.Workflows.Storage;
@@ -21,8 +22,17 @@ internal sealed partial class InstanceTable
             turn = instance.Turn;
             if (response.CompletionToken != turn.Token)
             {
-                // A late answer to an earlier turn; but there may be workers that never send a token back.
+                // A late answer to an earlier turn, perhaps to one that an engine before this one gave out; but there may be workers that never send a
+                // token back. Such a one will not when it is asked once more either.
                 if (response.CompletionToken.Length > 0 || _workersEcho) return false;
+                if (!_workersAreMute && !instance.WasAskedAgain)
+                {
+                    instance.WasAskedAgain = true;
+                    if (_queue.Finish(turn)) Send(instance, turn.Turn);
+                    return false;
+                }
+
+                _workersAreMute = true;
             }
             else if (turn.Token.Length > 0)
             {
@@ -104,12 +114,15 @@ internal sealed partial class InstanceTable
     private void Send(ActiveInstance instance, Turn turn)
     {
         instance.Version++;
-        instance.Turn = new PendingTurn(instance.Id, turn, instance.UsesTokens ? Interlocked.Increment(ref _tokens).ToString(System.Globalization.CultureInfo.InvariantCulture) : "")
+        instance.Turn = new PendingTurn(instance.Id, turn, instance.UsesTokens ? NextToken() : "")
         {
             GivenBack = returned => OnGivenBack(returned, instance.Id),
         };
         _queue.Add(instance.Turn);
     }
+
+    /// <summary>Unlike those of all other engines, those before this one included.</summary>
+    private string NextToken() => string.Create(CultureInfo.InvariantCulture, $"{_store.Membership.Id}-{Interlocked.Increment(ref _tokens)}");
 
     /// <summary>A start that is set for later waits, with all that comes before it but an order to end.</summary>
     private bool WaitsForStart(ActiveInstance instance)

@@ -31,6 +31,7 @@ internal sealed partial class InstanceTable : IAsyncDisposable
     private readonly Lock _lock = new();
     private long _tokens;
     private volatile bool _workersEcho;
+    private volatile bool _workersAreMute;
 
     public InstanceTable(
         WorkflowSettings settings,
@@ -70,7 +71,7 @@ internal sealed partial class InstanceTable : IAsyncDisposable
         lock (_lock)
         {
             if (_instances.Remove(row.Id, out var before)) Forget(before);
-            var instance = new ActiveInstance(row.Id) { IsLoaded = true };
+            var instance = new ActiveInstance(row.Id) { IsLoaded = true, UsesTokens = before is { Turn: not null } };
             instance.Snapshot = InstanceSnapshot.Of(instance.State, row.Owner);
             instance.Inbox.Add(InboxItem.Of(row.Sequence, row.Start.Span, ""));
             _instances.Add(row.Id, instance);
