@@ -41,8 +41,8 @@ internal sealed class CollectorMetrics : IDisposable
     public void Scheduled(TimeSpan duration, string outcome) =>
         _schedule.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void BarsMissing(string provider, string interval, long bars) =>
-        _barsMissing.Record(bars, new("provider", provider), new KeyValuePair<string, object?>("interval", interval));
+    public void BarsMissing(string market, string interval, long bars) =>
+        _barsMissing.Record(bars, new("market", market), new KeyValuePair<string, object?>("interval", interval));
 
     public void Dispose() => _meter.Dispose();
 }

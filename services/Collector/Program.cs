@@ -1,4 +1,5 @@
 using StocksDapr.Collector.Backfills;
+using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Imports;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
@@ -13,6 +14,7 @@ builder.AddServiceDefaults(AppIds.Collector);
 builder.AddPublishing();
 builder.AddProviders();
 builder.AddTracking();
+builder.AddUsStocks();
 builder.AddRuns();
 builder.AddSchedules();
 builder.AddBackfills();

@@ -68,7 +68,7 @@ internal static class BackfillEndpoints
             return ApiProblem.BadRequest("bad_json", $"The JSON body cannot be read: {e.Message}", BackfillReader.Example);
         }
 
-        var (order, problem) = reader.Read(body, PartPatience.Of(options.Value));
+        var (order, problem) = await reader.ReadAsync(body, PartPatience.Of(options.Value), cancellationToken);
         return order is null ? problem! : await control.StartAsync(key, BackfillReader.IdOf(key, order, time), order, ReceiptPath, cancellationToken);
     }
 

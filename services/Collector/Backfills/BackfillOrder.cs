@@ -5,17 +5,21 @@ namespace StocksDapr.Collector.Backfills;
 
 /// <summary>The input of <see cref="RunBackfill"/>.</summary>
 /// <param name="Ticket">Names the attempt to schedule it.</param>
-/// <param name="Provider">The provider's name.</param>
+/// <param name="Provider">Whom it was asked of: a provider, or a market, whose providers fill in for one another.</param>
+/// <param name="Market">The market.</param>
+/// <param name="Providers">Who is asked, the first one first.</param>
 /// <param name="Interval">The interval.</param>
 /// <param name="Symbols">Each once.</param>
 /// <param name="From">First session date.</param>
 /// <param name="To">Last session date.</param>
-/// <param name="Ranges">The range, cut into what the provider gives in one answer; ascending.</param>
-/// <param name="SymbolsPerPart">How many symbols the provider takes in one request.</param>
+/// <param name="Ranges">The range, cut into what the first provider gives in one answer; ascending.</param>
+/// <param name="SymbolsPerPart">How many symbols the first provider takes in one request.</param>
 /// <param name="Patience">How patiently to ask again.</param>
 internal sealed record BackfillOrder(
     string Ticket,
     string Provider,
+    string Market,
+    IReadOnlyList<string> Providers,
     Interval Interval,
     IReadOnlyList<string> Symbols,
     DateOnly From,
@@ -38,8 +42,11 @@ internal sealed record BackfillOrder(
         var (range, group) = (Ranges[index / Groups], index % Groups);
         var symbols = Symbols.Skip(group * SymbolsPerPart).Take(SymbolsPerPart).ToList();
         return new CollectPart(
-            runId, $"part-{index}", index + 1, $"Part {index + 1} of {Parts}: {range.From.UtcDateTime:yyyy-MM-dd} to {range.To.UtcDateTime:yyyy-MM-dd}, {symbols.Count} symbols", Provider, Interval,
-            range.From, range.To, [.. symbols.Select((symbol, place) => new PartSymbol(symbol, (index * SymbolsPerPart) + place))], PartLane.History);
+            runId, $"part-{index}", index + 1, $"Part {index + 1} of {Parts}: {range.From.UtcDateTime:yyyy-MM-dd} to {range.To.UtcDateTime:yyyy-MM-dd}, {symbols.Count} symbols", Market, Providers,
+            Interval, range.From, range.To, [.. symbols.Select((symbol, place) => new PartSymbol(symbol, (index * SymbolsPerPart) + place))], PartLane.History)
+        {
+            HoldsOut = true,
+        };
     }
 }
 

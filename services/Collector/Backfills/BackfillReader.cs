@@ -10,7 +10,7 @@ using StocksDapr.ServiceDefaults.Http;
 namespace StocksDapr.Collector.Backfills;
 
 /// <summary>Reads what a backfill is to be, and refuses what cannot be one.</summary>
-internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, ExchangeCalendar calendar, TimeProvider time)
+internal sealed class BackfillReader(IEnumerable<DueBars> schedules, ExchangeCalendar calendar, TimeProvider time)
 {
     public const int MaxSymbols = 500;
     public const int MaxParts = 5_000;
@@ -20,36 +20,41 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
 
     private static readonly string[] Names = ["symbols", "interval", "from", "to", "provider"];
 
-    private readonly CollectionPlan[] _plans = [.. plans];
+    private readonly DueBars[] _schedules = [.. schedules];
 
     /// <summary>The order, or the problem to answer with.</summary>
     /// <param name="body">What was sent.</param>
     /// <param name="patience">How patiently to ask again.</param>
-    public (BackfillOrder? Order, IResult? Problem) Read(JsonElement body, PartPatience patience)
+    /// <param name="cancellationToken">Ends the look at who can be asked.</param>
+    public async Task<(BackfillOrder? Order, IResult? Problem)> ReadAsync(JsonElement body, PartPatience patience, CancellationToken cancellationToken)
     {
         if (body.ValueKind != JsonValueKind.Object)
             return Bad("bad_body", "The body is a JSON object.");
         if (body.EnumerateObject().FirstOrDefault(property => !Names.Contains(property.Name, StringComparer.Ordinal)) is { Value.ValueKind: not JsonValueKind.Undefined } unknown)
             return Bad("unknown_property", $"'{Shown(unknown.Name)}' is not a property here; there are {string.Join(", ", Names)}.");
-        if (Provider(body, out var plan) is { } badProvider)
-            return (null, badProvider);
         if (Symbols(body, out var symbols) is { } badSymbols)
             return (null, badSymbols);
-        if (IntervalOf(body, plan, out var interval) is { } badInterval)
+
+        var (asked, badProvider) = BackfillSources.Choose(body, symbols, await BackfillSources.AllAsync(_schedules, cancellationToken));
+        if (asked is null)
+            return (null, badProvider);
+        if (IntervalOf(body, asked, out var interval) is { } badInterval)
             return (null, badInterval);
         if (Day(body, "from", out var from) is { } badFrom)
             return (null, badFrom);
         if (Day(body, "to", out var to) is { } badTo)
             return (null, badTo);
-        if (Range(plan, interval, from, to) is { } badRange)
+        if (Range(asked, interval, from, to) is { } badRange)
             return (null, badRange);
 
-        var ranges = BackfillRange.Cut(calendar, interval, from, to, plan.MaxBars);
+        var sources = asked.Of(interval);
+        var ranges = BackfillRange.Cut(calendar, interval, from, to, sources[0].MaxBars);
         if (ranges.Count == 0)
             return Bad("no_sessions", $"There is no session from {Text(from)} to {Text(to)}.");
 
         var order = new BackfillOrder(
-            Guid.NewGuid().ToString("N"), plan.Provider.Name, interval, symbols, from, to, ranges, plan.Provider.Capabilities.MaxSymbols, patience);
+            Guid.NewGuid().ToString("N"), asked.Name, asked.Market, [.. sources.Select(source => source.Name)], interval, symbols, from, to, ranges,
+            Math.Max(1, sources[0].SymbolsPerRequest(symbols, ranges[0].From, ranges[0].To)), patience);
         return order.Parts <= MaxParts
             ? (order, null)
             : Bad("range_too_long", $"This would take {order.Parts} requests to the provider; {MaxParts} is the most. Ask for fewer symbols, or for a shorter range.");
@@ -63,23 +68,6 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
 
         var text = string.Join('\n', [idempotencyKey, order.Provider, order.Interval.Code, Text(order.From), Text(order.To), .. order.Symbols]);
         return $"backfill-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16))}";
-    }
-
-    private IResult? Provider(JsonElement body, out CollectionPlan plan)
-    {
-        var names = string.Join(", ", _plans.Select(known => known.Provider.Name));
-        plan = _plans.FirstOrDefault()!;
-        if (_plans.Length == 0)
-            return ApiProblem.Conflict("no_provider", "No provider is configured, so there is nowhere to get bars from.");
-        if (!body.TryGetProperty("provider", out var name) || name.ValueKind == JsonValueKind.Null)
-            return _plans.Length == 1 ? null : ApiProblem.BadRequest("bad_provider", $"provider is one of {names}.", Example);
-        if (name.ValueKind == JsonValueKind.String && _plans.FirstOrDefault(known => known.Provider.Name == name.GetString()) is { } named)
-        {
-            plan = named;
-            return null;
-        }
-
-        return ApiProblem.BadRequest("bad_provider", $"provider is one of {names}.", Example);
     }
 
     private static IResult? Symbols(JsonElement body, out IReadOnlyList<string> symbols)
@@ -101,18 +89,17 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
         return null;
     }
 
-    private static IResult? IntervalOf(JsonElement body, CollectionPlan plan, out Interval interval)
+    private static IResult? IntervalOf(JsonElement body, BackfillSources asked, out Interval interval)
     {
-        var known = plan.Provider.Capabilities.Intervals;
         interval = Interval.OneDay;
-        if (body.TryGetProperty("interval", out var text) && text.ValueKind == JsonValueKind.String && Interval.TryParse(text.GetString(), out var read) && known.ContainsKey(read))
+        if (body.TryGetProperty("interval", out var text) && text.ValueKind == JsonValueKind.String && Interval.TryParse(text.GetString(), out var read) && asked.Of(read).Count > 0)
         {
             interval = read;
             return null;
         }
 
         return ApiProblem.BadRequest(
-            "bad_interval", $"interval is one that {plan.Provider.Name} has: {string.Join(", ", Interval.All.Where(known.ContainsKey))}.", Example);
+            "bad_interval", $"interval is one that {asked.Name} has: {string.Join(", ", Interval.All.Where(known => asked.Of(known).Count > 0))}.", Example);
     }
 
     private static IResult? Day(JsonElement body, string name, out DateOnly day)
@@ -124,7 +111,7 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
             : ApiProblem.BadRequest($"bad_{name}", $"{name} is a day such as 2024-01-02.", Example);
     }
 
-    private IResult? Range(CollectionPlan plan, Interval interval, DateOnly from, DateOnly to)
+    private IResult? Range(BackfillSources asked, Interval interval, DateOnly from, DateOnly to)
     {
         var today = NewYorkTime.DateAt(time.GetUtcNow());
         if (to < from)
@@ -133,8 +120,9 @@ internal sealed class BackfillReader(IEnumerable<CollectionPlan> plans, Exchange
             return ApiProblem.BadRequest("bad_to", $"to lies in the future; today is {Text(today)} in New York.", Example);
         if (from < calendar.FirstDay)
             return ApiProblem.BadRequest("bad_from", $"from lies before {Text(calendar.FirstDay)}, from which day on the exchange calendar is known.", Example);
-        if (plan.Provider.Capabilities.Intervals[interval] is { } reach && from < DateOnly.FromDateTime((time.GetUtcNow() - reach).UtcDateTime))
-            return ApiProblem.BadRequest("bad_from", $"{plan.Provider.Name} has {interval} bars of the last {reach.TotalDays:0} days only.", Example);
+        var sources = asked.Of(interval);
+        if (!sources.Any(source => source.Since is not { } since || from >= DateOnly.FromDateTime(since.UtcDateTime)))
+            return ApiProblem.BadRequest("bad_from", $"{asked.Name} has {interval} bars of the last {(time.GetUtcNow() - sources.Min(source => source.Since!.Value)).TotalDays:0} days only.", Example);
         return null;
     }
 

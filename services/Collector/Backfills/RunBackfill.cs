@@ -40,7 +40,7 @@ internal sealed class RunBackfill : Workflow<BackfillOrder, string>
             }
 
             return progress.Lacking == progress.Done && progress.Bars == 0
-                ? await RunSteps.EndAsync(context, RunOutcome.Failed, "The provider answered for no symbol; the parts tell why.", progress)
+                ? await RunSteps.EndAsync(context, RunOutcome.Failed, "No provider answered for any symbol; the parts tell why.", progress)
                 : await RunSteps.EndAsync(context, RunOutcome.Completed, Summary(progress), progress);
         }
         catch (Exception e) when (e is WorkflowTaskFailedException or AggregateException)
@@ -57,5 +57,5 @@ internal sealed class RunBackfill : Workflow<BackfillOrder, string>
     private static RunStarted Begun(WorkflowContext context, BackfillOrder input) => new(
         context.InstanceId, RunKinds.Backfill,
         $"{input.Interval} bars of {(input.Symbols.Count == 1 ? input.Symbols[0] : $"{input.Symbols.Count} symbols")}, {input.From:yyyy-MM-dd} to {input.To:yyyy-MM-dd}", RunSteps.Now(context), null,
-        RunSteps.Json(new { provider = input.Provider, interval = input.Interval.Code, symbols = input.Symbols, from = input.From, to = input.To, ranges = input.Ranges.Count }));
+        RunSteps.Json(new { provider = input.Provider, providers = input.Providers, interval = input.Interval.Code, symbols = input.Symbols, from = input.From, to = input.To, ranges = input.Ranges.Count }));
 }

@@ -14,8 +14,11 @@ internal sealed class CollectionOptions
     /// <summary>How long a provider that failed is left alone, unless it says how long; the wait doubles each time.</summary>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a request is made, the first time included, before its part is given up.</summary>
+    /// <summary>How often a request is made, the first time included, before the next provider is asked, or its part is given up.</summary>
     public int Attempts { get; set; } = 5;
+
+    /// <summary>How long a provider whose budget is spent is waited for before the next one is asked.</summary>
+    public TimeSpan LongestHold { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How often it is looked whether anything is missing although its schedule has been run.</summary>
     public TimeSpan HealEvery { get; set; } = TimeSpan.FromMinutes(5);

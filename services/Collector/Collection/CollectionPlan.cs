@@ -1,14 +1,32 @@
 using StocksDapr.Collector.Providers;
-using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Collection;
 
-/// <summary>What is to be there from one provider: each of the series for each of its instruments, in order of importance.</summary>
-internal sealed record CollectionPlan(IMarketDataProvider Provider, IReadOnlyList<SeriesPlan> Series)
+/// <summary>What is to be there of one market: each of the series for those of its instruments that are wanted in it, in order of importance.</summary>
+/// <param name="Market">One of <see cref="Markets"/>.</param>
+/// <param name="Roster">Says which instruments there are.</param>
+/// <param name="Providers">Who may be asked, the first one first.</param>
+/// <param name="Series">What is wanted.</param>
+internal sealed record CollectionPlan(string Market, IRoster Roster, IReadOnlyList<IMarketDataProvider> Providers, IReadOnlyList<SeriesPlan> Series)
 {
-    /// <summary>Bars of one symbol in one request: a message has one symbol of a request, so no more than fit into that.</summary>
-    public int MaxBars => Math.Min(Provider.Capabilities.MaxBars, RawBars.MaxBars);
+    /// <summary>How often instruments and corporate actions are fetched; null for as often as <see cref="CollectionOptions"/> say.</summary>
+    public TimeSpan? ReferenceDataEvery { get; init; }
+
+    /// <summary>The order of an interval; null where it is that of <see cref="Providers"/>.</summary>
+    public Func<Interval, IReadOnlyList<string>?> Order { get; init; } = _ => null;
+
+    /// <summary>Who has an interval, the first one to ask first.</summary>
+    public IEnumerable<IMarketDataProvider> ProvidersOf(Interval interval)
+    {
+        var having = Providers.Where(provider => provider.Capabilities.Intervals.ContainsKey(interval));
+        return Order(interval) is { } order
+            ? order.Select(name => having.FirstOrDefault(provider => provider.Name == name)).OfType<IMarketDataProvider>()
+            : having;
+    }
+
+    /// <summary>A market that has one provider, which says itself what it has.</summary>
+    public static CollectionPlan Of(IMarketDataProvider provider, IReadOnlyList<SeriesPlan> series) => new(provider.Name, new ProviderRoster(provider), [provider], series);
 }
 
 /// <summary>How far back bars of an interval are to be there: a number of years, or a number of sessions.</summary>

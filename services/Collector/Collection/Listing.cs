@@ -7,7 +7,7 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Collection;
 
 /// <summary>
-/// The instruments of one provider, their splits and dividends. The messages about them say everything each time, so one that was lost is made
+/// The instruments of one market, their splits and dividends. The messages about them say everything each time, so one that was lost is made
 /// good by the next. Safe to use from several threads.
 /// </summary>
 internal sealed class Listing(
@@ -17,15 +17,15 @@ internal sealed class Listing(
 
     private Known? _known;
 
-    /// <summary>What can be collected, in the order of the provider; asked for when what is known is from before the newest <see cref="Due"/>.</summary>
-    /// <exception cref="ListingUnknownException">The provider did not answer.</exception>
+    /// <summary>What can be collected, in the order of the roster; asked for when what is known is from before the newest <see cref="Due"/>.</summary>
+    /// <exception cref="ListingUnknownException">The roster cannot be had.</exception>
     public async Task<IReadOnlyList<ListedInstrument>> GetAsync(CancellationToken cancellationToken)
     {
         var due = Due();
-        if (Volatile.Read(ref _known) is { } known && known.Due >= due)
+        if (!plan.Roster.IsLive && Volatile.Read(ref _known) is { } known && known.Due >= due)
             return known.Instruments;
 
-        var answer = await plan.Provider.GetInstrumentsAsync(cancellationToken);
+        var answer = await plan.Roster.GetAsync(cancellationToken);
         if (answer.IsSuccess)
             return Remember(due, answer.Value);
 
@@ -37,7 +37,8 @@ internal sealed class Listing(
     public DateTimeOffset Due()
     {
         var now = time.GetUtcNow();
-        var regular = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % options.ReferenceDataEvery.Ticks), TimeSpan.Zero);
+        var every = plan.ReferenceDataEvery ?? options.ReferenceDataEvery;
+        var regular = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % every.Ticks), TimeSpan.Zero);
         return calendar.LastOpenedSession(now) is { } session && session.Open > regular ? session.Open : regular;
     }
 
@@ -45,36 +46,36 @@ internal sealed class Listing(
     public async Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> PublishInstrumentsAsync(CancellationToken cancellationToken)
     {
         var due = Due();
-        var answer = await plan.Provider.GetInstrumentsAsync(cancellationToken);
+        var answer = await plan.Roster.GetAsync(cancellationToken);
         if (!answer.IsSuccess)
             return answer;
 
-        var provenance = new Provenance(plan.Provider.Name, answer.RequestId, answer.At);
+        var provenance = new Provenance(plan.Roster.Source, answer.RequestId, answer.At);
         foreach (var part in answer.Value.Chunk(InstrumentsPerMessage))
         {
             var message = new Instruments(provenance, [.. part.Select(listed => listed.Instrument)]);
-            await publisher.PublishAsync(Topics.Instruments, plan.Provider.Name, message, cancellationToken);
+            await publisher.PublishAsync(Topics.Instruments, plan.Roster.Source, message, cancellationToken);
         }
 
         Remember(due, answer.Value);
-        logger.InstrumentsPublished(plan.Provider.Name, answer.Value.Count);
+        logger.InstrumentsPublished(plan.Market, answer.Value.Count);
         return answer;
     }
 
-    /// <summary>Fetches and publishes splits and dividends of some symbols, of all the time for which bars are wanted.</summary>
+    /// <summary>Fetches from one provider and publishes splits and dividends of some symbols, of all the time for which bars are wanted.</summary>
     /// <returns>The answer; null when nothing is wanted. Its published actions are counted.</returns>
     public async Task<(ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>? Answer, int Published)> PublishActionsAsync(
-        IReadOnlyList<string> symbols, CancellationToken cancellationToken)
+        IMarketDataProvider provider, IReadOnlyList<string> symbols, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (plan.Series.Select(series => series.FirstStart(calendar, now, listedOn: null)).Min() is not { } first)
             return (null, 0);
 
-        var answer = await plan.Provider.GetCorporateActionsAsync(symbols, DateOnly.FromDateTime(first.UtcDateTime), NewYorkTime.DateAt(now), cancellationToken);
+        var answer = await provider.GetCorporateActionsAsync(symbols, DateOnly.FromDateTime(first.UtcDateTime), NewYorkTime.DateAt(now), cancellationToken);
         if (!answer.IsSuccess)
             return (answer, 0);
 
-        var provenance = new Provenance(plan.Provider.Name, answer.RequestId, answer.At);
+        var provenance = new Provenance(provider.Name, answer.RequestId, answer.At);
         var count = 0;
         foreach (var (symbol, actions) in answer.Value)
         {
@@ -85,7 +86,7 @@ internal sealed class Listing(
             count += known.Count;
         }
 
-        logger.ActionsPublished(plan.Provider.Name, count);
+        logger.ActionsPublished(provider.Name, count);
         return (answer, count);
     }
 
@@ -98,5 +99,5 @@ internal sealed class Listing(
     private sealed record Known(DateTimeOffset Due, IReadOnlyList<ListedInstrument> Instruments);
 }
 
-/// <summary>The provider has never said which instruments it has.</summary>
+/// <summary>Nobody has ever said which instruments a market has.</summary>
 internal sealed class ListingUnknownException(string message) : Exception(message);

@@ -7,8 +7,11 @@ internal sealed class MarketOptions
 {
     public const string Section = "Collector:Markets:" + Markets.UsStocks;
 
+    /// <summary>Whether anything of it is collected.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>Those of several that have an interval and a key are asked in this order, separated by commas.</summary>
-    public string Providers { get; set; } = "twelvedata,fmp,alphavantage,finnhub,yahoo";
+    public string Providers { get; set; } = string.Join(',', Markets.UsStocksProviders);
 
     /// <summary>An order of its own for an interval, by its code, such as <c>1d</c>: <c>fmp,twelvedata</c>. Who is not in it is not asked for that interval.</summary>
     public Dictionary<string, string> Intervals { get; } = new(StringComparer.OrdinalIgnoreCase);

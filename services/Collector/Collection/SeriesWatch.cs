@@ -86,10 +86,14 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
         return [.. missing.Where(start => !_asks.Exists(ask => now < ask.NotBefore && ask.Covers(start)))];
     }
 
-    /// <summary>The provider has answered: what it has is on its way now, what it does not have is remembered.</summary>
+    /// <summary>How often a bar has been asked for and answered that there is none: whoever is asked next differs each time.</summary>
+    public int TimesAbsent(DateTimeOffset start) => _absences.TryGetValue(start, out var absence) ? absence.Times : 0;
+
+    /// <summary>A provider has answered: what it has is on its way now, what it does not have is remembered.</summary>
     public void Answered(IReadOnlyList<DateTimeOffset> asked, IReadOnlySet<DateTimeOffset> answered, DateTimeOffset now)
     {
         _failures = 0;
+        _pausedUntil = default;
         var anyOnTheWay = false;
         foreach (var start in asked)
         {

@@ -7,6 +7,7 @@ namespace StocksDapr.Collector.EndOfDay;
 internal sealed record CheckOrder(DateOnly Session);
 
 /// <summary>Activity: compares the bars that the calendar has in a session with those that Query has.</summary>
+/// <exception cref="ListingUnknownException">Nobody says which instruments there are.</exception>
 /// <exception cref="StoredBarsUnknownException">Query cannot be asked: unknown is not complete.</exception>
 internal sealed class CheckSession(
     IEnumerable<DueBars> schedules, IStoredBars storedBars, ExchangeCalendar calendar, IHostApplicationLifetime host) : WorkflowActivity<CheckOrder, SessionCheck>
@@ -21,9 +22,12 @@ internal sealed class CheckSession(
         var incomplete = new List<IncompleteSeries>();
         foreach (var schedule in schedules)
         {
-            var symbols = await schedule.ListedOnAsync(input.Session, host.ApplicationStopping);
             foreach (var interval in schedule.Plan.Series.Select(planned => planned.Interval))
             {
+                if (await schedule.NewestAsync(interval, host.ApplicationStopping) is null)
+                    continue;
+
+                var symbols = await schedule.ListedOnAsync(input.Session, interval, host.ApplicationStopping);
                 var expected = Enumerable.Range(0, session.BarCount(interval)).Select(index => session.BarStart(interval, index)).ToList();
                 var stored = await storedBars.GetStartsAsync(symbols, interval, expected[0], expected[^1], host.ApplicationStopping);
                 series += symbols.Count;
@@ -33,7 +37,7 @@ internal sealed class CheckSession(
                     if (missing == 0)
                         complete++;
                     else if (incomplete.Count < MaxIncomplete)
-                        incomplete.Add(new IncompleteSeries(schedule.Plan.Provider.Name, interval, symbol, missing));
+                        incomplete.Add(new IncompleteSeries(schedule.Plan.Market, interval, symbol, missing));
                 }
             }
         }

@@ -30,11 +30,11 @@ internal sealed record CloseProgress(
 }
 
 /// <summary>Why a series may lack bars.</summary>
-internal sealed record SeriesReason(string Provider, Interval Interval, string Symbol, string Reason);
+internal sealed record SeriesReason(string Market, Interval Interval, string Symbol, string Reason);
 
 /// <summary>A series that lacks bars of a session.</summary>
 /// <param name="Missing">How many.</param>
-internal sealed record IncompleteSeries(string Provider, Interval Interval, string Symbol, int Missing, string? Reason = null);
+internal sealed record IncompleteSeries(string Market, Interval Interval, string Symbol, int Missing, string? Reason = null);
 
 /// <summary>What the calendar expects of a session, and what is there.</summary>
 /// <param name="Series">Series that are to have bars.</param>

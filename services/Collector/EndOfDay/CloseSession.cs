@@ -163,16 +163,16 @@ internal sealed class CloseSession : Workflow<CloseInput, string>
         IReadOnlyList<SeriesReason> known, IReadOnlyList<CollectPart> parts, PartOutcome[] outcomes, IReadOnlyList<MessageReceipt> receipts)
     {
         var quarantined = receipts.Where(receipt => receipt.Quarantined > 0).ToDictionary(receipt => receipt.Number, receipt => receipt.Quarantined);
-        var reasons = known.ToDictionary(reason => (reason.Provider, reason.Interval, reason.Symbol));
+        var reasons = known.ToDictionary(reason => (reason.Market, reason.Interval, reason.Symbol));
         foreach (var (part, outcome) in parts.Zip(outcomes))
         {
             foreach (var (wanted, became) in part.Symbols.Zip(outcome.Symbols))
             {
-                var key = (part.Provider, part.Interval, wanted.Symbol);
+                var key = (part.Market, part.Interval, wanted.Symbol);
                 if (became.Detail is not null)
-                    reasons[key] = new SeriesReason(part.Provider, part.Interval, wanted.Symbol, became.Detail);
+                    reasons[key] = new SeriesReason(part.Market, part.Interval, wanted.Symbol, became.Detail);
                 else if (quarantined.TryGetValue(wanted.Message, out var bars))
-                    reasons[key] = new SeriesReason(part.Provider, part.Interval, wanted.Symbol, $"{bars} bars are in quarantine.");
+                    reasons[key] = new SeriesReason(part.Market, part.Interval, wanted.Symbol, $"{bars} bars are in quarantine.");
                 else
                     reasons.Remove(key);
             }
@@ -182,6 +182,6 @@ internal sealed class CloseSession : Workflow<CloseInput, string>
     }
 
     private static string ReasonOf(IReadOnlyList<SeriesReason> reasons, IncompleteSeries series) =>
-        reasons.FirstOrDefault(reason => (reason.Provider, reason.Interval, reason.Symbol) == (series.Provider, series.Interval, series.Symbol))?.Reason
-        ?? "The provider does not have them.";
+        reasons.FirstOrDefault(reason => (reason.Market, reason.Interval, reason.Symbol) == (series.Market, series.Interval, series.Symbol))?.Reason
+        ?? "No provider has them.";
 }

@@ -2,6 +2,7 @@ using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
+using StocksDapr.Collector.Tracking;
 using StocksDapr.Contracts;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
@@ -9,45 +10,97 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Parts;
 
 /// <summary>
-/// Makes the request of a part and publishes what it brings: one message a symbol, numbered, so that Writer's receipts tell what became of it
-/// and a repetition counts once.
+/// Makes a request for a part, cut to what the provider takes, and publishes what it brings: one message a symbol, numbered, so that Writer's receipts tell
+/// what became of it and a repetition counts once.
 /// </summary>
 internal sealed class PartFetch(
-    IEnumerable<DueBars> schedules, ExchangeCalendar calendar, BarPublisher publisher, RunAnnouncer announcer, TimeProvider time, ILogger<PartFetch> logger)
+    IEnumerable<DueBars> schedules, ITrackedSymbols tracked, ExchangeCalendar calendar, BarPublisher publisher, RunAnnouncer announcer, TimeProvider time, ILogger<PartFetch> logger)
 {
-    private readonly Dictionary<string, DueBars> _schedules = schedules.ToDictionary(schedule => schedule.Plan.Provider.Name, StringComparer.Ordinal);
+    /// <summary>Vendors count how far back they reach in days, and a part may have waited since it was planned.</summary>
+    private static readonly TimeSpan ReachSlack = TimeSpan.FromDays(1);
 
-    public async Task<FetchedPart> RunAsync(CollectPart part, CancellationToken cancellationToken)
+    private readonly Dictionary<string, DueBars> _schedules = schedules.ToDictionary(schedule => schedule.Plan.Market, StringComparer.Ordinal);
+
+    public async Task<FetchedPart> RunAsync(CollectPart part, string provider, CancellationToken cancellationToken)
     {
-        if (!_schedules.TryGetValue(part.Provider, out var schedule))
-            return new FetchedPart([], new FetchFailure(ProviderErrorKind.NotSupported, $"There is no provider '{part.Provider}' any more."));
+        if (!_schedules.TryGetValue(part.Market, out var schedule))
+            return Refused(ProviderErrorKind.NotSupported, $"There is no market '{part.Market}' any more.");
+        if (await schedule.Sources.FindAsync(provider, part.Interval, cancellationToken) is not { } source)
+            return Refused(ProviderErrorKind.NotEntitled, $"{provider} cannot be asked for {part.Interval} bars: it is not configured, or has no key.");
+        if (!source.Reaches(part.From + ReachSlack))
+            return Refused(ProviderErrorKind.NotSupported, $"{provider} has no {part.Interval} bars from before {source.Since:yyyy-MM-dd}.");
 
-        var provider = schedule.Plan.Provider;
-        var answer = await provider.GetBarsAsync(
-            new BarsRequest([.. part.Symbols.Select(wanted => wanted.Symbol)], part.Interval, part.From, part.To), cancellationToken);
-        await announcer.SayAsync(
-            new RunRequest(part.RunId, answer.RequestId, part.Step, provider.Name, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
+        var (asked, next) = Cut(part, source);
+        if (asked.Symbols.Count == 0)
+            return Refused(ProviderErrorKind.NotSupported, $"A request costs more credits than a key of {provider} can ever pay for.");
+
+        var answer = await source.Provider.GetBarsAsync(
+            new BarsRequest([.. asked.Symbols.Select(wanted => wanted.Symbol)], asked.Interval, asked.From, asked.To) { DueSince = asked.DueSince }, cancellationToken);
+        await SayAsync(asked, provider, answer, cancellationToken);
         if (!answer.IsSuccess)
         {
-            logger.ProviderFailed(provider.Name, answer.Error.Kind, answer.Error.Detail);
-            foreach (var wanted in part.Symbols.Where(_ => part.Scheduled))
+            logger.ProviderFailed(provider, answer.Error.Kind, answer.Error.Detail);
+            foreach (var wanted in asked.Symbols.Where(_ => part.Scheduled))
                 schedule.Failed(wanted.Symbol, part.Interval, answer.Error);
-            return new FetchedPart([], FetchFailure.Of(answer.Error));
+            return Failed(asked, next, FetchFailure.Of(answer.Error)!);
         }
 
-        var answers = part.Symbols.Select(wanted => (Wanted: wanted, Answer: AnswerOf(wanted.Symbol, answer.Value))).ToList();
-        var provenance = new Provenance(provider.Name, answer.RequestId, answer.At);
+        var answers = asked.Symbols.Select(wanted => (Wanted: wanted, Answer: Wanted(wanted, AnswerOf(wanted.Symbol, answer.Value)))).ToList();
+        var provenance = new Provenance(provider, answer.RequestId, answer.At);
         await publisher.PublishAsync(
             Topic(part),
             answers.Where(symbol => symbol.Answer.Value is { Count: > 0 }).Select(symbol => new RawBars(
                 symbol.Wanted.Symbol, part.Interval, provenance with { Import = new ImportBatch(part.RunId, symbol.Wanted.Message) }, symbol.Answer.Value!)),
             cancellationToken);
+        if (part.Market != Markets.Simulated)
+            await tracked.FoundAsync([.. answers.Where(symbol => symbol.Answer.Value is { Count: > 0 }).Select(symbol => symbol.Wanted.Symbol)], cancellationToken);
 
         // Only now: what was not published is asked again at once.
         if (part.Scheduled)
-            Remember(schedule, part, answers);
+            Remember(schedule, asked, provider, answers);
         return new FetchedPart(
-            [.. answers.Select(symbol => new FetchedSymbol(symbol.Wanted.Symbol, symbol.Wanted.Message, symbol.Answer.Value?.Count ?? 0, FetchFailure.Of(symbol.Answer.Error)))]);
+            [.. answers.Select(symbol => new FetchedSymbol(symbol.Wanted.Symbol, symbol.Wanted.Message, symbol.Answer.Value?.Count ?? 0, FetchFailure.Of(symbol.Answer.Error)))], null, next);
+    }
+
+    private static FetchedPart Refused(ProviderErrorKind kind, string detail) => new([], new FetchFailure(kind, detail));
+
+    /// <summary>
+    /// Of a vendor that is asked for one symbol at a time, what is wrong with the symbol is wrong with the request: that says nothing of the others.
+    /// </summary>
+    private static FetchedPart Failed(CollectPart asked, DateTimeOffset? next, FetchFailure failure) =>
+        asked.Symbols is [var only] && failure.Kind is (ProviderErrorKind.UnknownSymbol or ProviderErrorKind.NotSupported or ProviderErrorKind.Malformed)
+            ? new FetchedPart([new FetchedSymbol(only.Symbol, only.Message, 0, failure)], null, next)
+            : new FetchedPart([], failure);
+
+    /// <summary>As much of the part as one request can be for, and the start of the first bar after it.</summary>
+    private (CollectPart Asked, DateTimeOffset? Next) Cut(CollectPart part, Source source)
+    {
+        DateTimeOffset? next = null;
+        var to = part.To;
+        if (calendar.CountBars(part.Interval, part.From, part.To) > source.MaxBars)
+        {
+            var starts = SeriesWatch.Starts(calendar, part.Interval, part.From, part.To);
+            (to, next) = (starts[source.MaxBars - 1], starts[source.MaxBars]);
+        }
+
+        var count = source.SymbolsPerRequest([.. part.Symbols.Select(wanted => wanted.Symbol)], part.From, to);
+        return (part with { To = to, Symbols = [.. part.Symbols.Take(count)] }, next);
+    }
+
+    /// <summary>A budget that has to be waited for is no request.</summary>
+    private Task SayAsync<T>(CollectPart part, string provider, ProviderAnswer<T> answer, CancellationToken cancellationToken)
+        where T : class =>
+        answer is { Credits: 0, Error.Kind: ProviderErrorKind.RateLimited }
+            ? Task.CompletedTask
+            : announcer.SayAsync(new RunRequest(part.RunId, answer.RequestId, part.Step, provider, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
+
+    /// <summary>Of an answer those bars that are wanted: what is there already stays as the one who delivered it said.</summary>
+    private static SymbolAnswer<IReadOnlyList<RawBar>> Wanted(PartSymbol wanted, SymbolAnswer<IReadOnlyList<RawBar>> answer)
+    {
+        if (wanted.Starts is null || !answer.IsSuccess)
+            return answer;
+        var starts = wanted.Starts.ToHashSet();
+        return SymbolAnswer<IReadOnlyList<RawBar>>.Of([.. answer.Value.Where(bar => starts.Contains(bar.Start))]);
     }
 
     private static SymbolAnswer<IReadOnlyList<RawBar>> AnswerOf(string symbol, IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>> answers)
@@ -59,17 +112,21 @@ internal sealed class PartFetch(
             : answer;
     }
 
-    private void Remember(DueBars schedule, CollectPart part, IEnumerable<(PartSymbol Wanted, SymbolAnswer<IReadOnlyList<RawBar>> Answer)> answers)
+    private void Remember(
+        DueBars schedule, CollectPart part, string provider, IEnumerable<(PartSymbol Wanted, SymbolAnswer<IReadOnlyList<RawBar>> Answer)> answers)
     {
+        var all = SeriesWatch.Starts(calendar, part.Interval, part.From, part.To);
         foreach (var (wanted, answer) in answers)
         {
             if (answer.IsSuccess)
             {
-                schedule.Answered(wanted.Symbol, part, wanted.Starts, answer.Value.Select(bar => bar.Start).ToHashSet());
+                var asked = wanted.Starts is null ? all : [.. wanted.Starts.Where(start => start >= part.From && start <= part.To)];
+                if (asked.Count > 0)
+                    schedule.Answered(wanted.Symbol, part.Interval, asked, answer.Value.Select(bar => bar.Start).ToHashSet());
                 continue;
             }
 
-            logger.SymbolNotCollected(part.Provider, wanted.Symbol, part.Interval.Code, answer.Error!.Kind, answer.Error.Detail);
+            logger.SymbolNotCollected(provider, wanted.Symbol, part.Interval.Code, answer.Error!.Kind, answer.Error.Detail);
             schedule.Failed(wanted.Symbol, part.Interval, answer.Error);
         }
     }

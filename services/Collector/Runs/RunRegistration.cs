@@ -23,6 +23,7 @@ internal static class RunRegistration
             options.RegisterActivity<AnnounceRun>();
             options.RegisterActivity<FetchPart>();
             options.RegisterActivity<AwaitStored>();
+            options.RegisterActivity<MarkUnknown>();
             options.RegisterWorkflow<CollectSlot>();
             options.RegisterActivity<PlanSlot>();
             options.RegisterWorkflow<FetchReference>();

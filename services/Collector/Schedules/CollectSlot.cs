@@ -7,13 +7,16 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Schedules;
 
 /// <param name="Ticket">Names the attempt to schedule it.</param>
-/// <param name="Provider">The provider's name.</param>
+/// <param name="Market">The market's name.</param>
 /// <param name="Interval">The interval.</param>
 /// <param name="NewestDue">Start of the newest bar that is due, UTC.</param>
 /// <param name="DueAt">When it became due, UTC.</param>
 /// <param name="Patience">How patiently to ask again.</param>
-internal sealed record SlotInput(string Ticket, string Provider, Interval Interval, DateTimeOffset NewestDue, DateTimeOffset DueAt, PartPatience Patience)
+internal sealed record SlotInput(string Ticket, string Market, Interval Interval, DateTimeOffset NewestDue, DateTimeOffset DueAt, PartPatience Patience)
 {
+    /// <summary>Those alone are collected; null for all that the market has.</summary>
+    public IReadOnlyList<string>? Symbols { get; init; }
+
     /// <summary>How far earlier generations of the workflow have come.</summary>
     public SlotProgress Progress { get; init; } = new(0, 0, 0, 0, 0);
 }
@@ -26,7 +29,7 @@ internal sealed record SlotInput(string Ticket, string Provider, Interval Interv
 internal sealed record SlotProgress(int Round, int Parts, int Lacking, long Bars, int Messages);
 
 /// <summary>
-/// Workflow: collects what is missing of one series of one provider, up to the newest bar that is due. What an earlier slot could not get is
+/// Workflow: collects what is missing of one series of one market, up to the newest bar that is due. What an earlier slot could not get is
 /// missing still, so it heals here.
 /// </summary>
 internal sealed class CollectSlot : Workflow<SlotInput, string>
@@ -37,15 +40,15 @@ internal sealed class CollectSlot : Workflow<SlotInput, string>
     {
         var progress = input.Progress;
         var begun = new RunStarted(
-            context.InstanceId, RunKinds.Collection, $"{input.Interval} bars of {input.Provider}, up to {input.NewestDue.UtcDateTime:yyyy-MM-dd HH:mm}", RunSteps.Now(context), input.DueAt,
-            RunSteps.Json(new { provider = input.Provider, interval = input.Interval.Code, newestDue = input.NewestDue }));
+            context.InstanceId, RunKinds.Collection, $"{input.Interval} bars of {(input.Symbols is { } only ? string.Join(", ", only) : input.Market)}, up to {input.NewestDue.UtcDateTime:yyyy-MM-dd HH:mm}", RunSteps.Now(context), input.DueAt,
+            RunSteps.Json(new { market = input.Market, symbols = input.Symbols, interval = input.Interval.Code, newestDue = input.NewestDue }));
         if (progress.Round == 0 && !await RunSteps.TryBeginAsync(context, input.Ticket, begun))
             return "Another execution collects this slot.";
 
         try
         {
             var plan = await RunSteps.RunAsync<SlotPlan>(
-                context, $"plan-{progress.Round}", progress.Round * 1_000, "Ask what is missing", nameof(PlanSlot), new PlanOrder(context.InstanceId, input.Provider, input.Interval, progress),
+                context, $"plan-{progress.Round}", progress.Round * 1_000, "Ask what is missing", nameof(PlanSlot), new PlanOrder(context.InstanceId, input.Market, input.Interval, input.Symbols, progress),
                 found => (StepOutcome.Completed, found.Parts.Count == 0 ? "Nothing is missing." : $"{found.Total - progress.Parts} requests are to be made."));
             await RunSteps.SayAsync(context, new RunPlanned(context.InstanceId, plan.Total));
             var outcomes = await context.ProcessInParallelAsync(plan.Parts, part => PartCollection.RunAsync(context, part, input.Patience), Concurrency);
@@ -74,7 +77,7 @@ internal sealed class CollectSlot : Workflow<SlotInput, string>
     {
         var summary = new { parts = progress.Parts, lacking = progress.Lacking, bars = progress.Bars };
         if (fatal is not null || (progress.Parts > 0 && progress.Lacking == progress.Parts && progress.Bars == 0))
-            return RunSteps.EndAsync(context, RunOutcome.Failed, fatal ?? "The provider answered nothing; the next slot tries again.", summary);
+            return RunSteps.EndAsync(context, RunOutcome.Failed, fatal ?? "No provider answered anything; the next slot tries again.", summary);
         return RunSteps.EndAsync(
             context, RunOutcome.Completed,
             progress.Parts == 0 ? "Nothing was missing."

@@ -4,57 +4,79 @@ using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Contracts.Messages;
+using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Schedules;
 
-/// <param name="Chunk">Which of the instruments' chunks the corporate actions are wanted of; null for the instruments themselves.</param>
-internal sealed record ReferenceOrder(string RunId, string Step, string Provider, int? Chunk);
+/// <param name="Only">The symbols that it is about; null for all.</param>
+internal sealed record ReferenceOrder(string RunId, string Step, string Market, IReadOnlyList<string>? Only)
+{
+    /// <summary>Whose corporate actions are wanted; null for the instruments themselves.</summary>
+    public string? Provider { get; init; }
 
-/// <param name="Count">Instruments, or corporate actions.</param>
-/// <param name="Chunks">Requests that the instruments' corporate actions take.</param>
-internal sealed record FetchedReference(int Count, int Chunks, FetchFailure? Failure = null);
+    /// <summary>How many of the symbols have been asked for.</summary>
+    public int Skip { get; init; }
+}
 
-/// <summary>Activity: fetches and publishes instruments, or the corporate actions of some of them.</summary>
-/// <exception cref="ListingUnknownException">The provider does not say which instruments it has.</exception>
+/// <param name="Symbols">Of how many symbols it is.</param>
+/// <param name="Count">Corporate actions.</param>
+/// <param name="Failure">Why there is no answer; null if there is one.</param>
+internal sealed record FetchedReference(int Symbols, int Count, FetchFailure? Failure = null)
+{
+    /// <summary>With the instruments: who may be asked for their corporate actions, the first one first.</summary>
+    public IReadOnlyList<string>? Providers { get; init; }
+}
+
+/// <summary>Activity: publishes the instruments of a market, or fetches and publishes the corporate actions of some of them.</summary>
+/// <exception cref="ListingUnknownException">Nobody says which instruments there are.</exception>
 internal sealed class FetchReferencePart(
     IEnumerable<DueBars> schedules, RunAnnouncer announcer, IHostApplicationLifetime host) : WorkflowActivity<ReferenceOrder, FetchedReference>
 {
     public override async Task<FetchedReference> RunAsync(WorkflowActivityContext context, ReferenceOrder input)
     {
-        if (schedules.FirstOrDefault(schedule => schedule.Plan.Provider.Name == input.Provider) is not { } schedule)
-            return new FetchedReference(0, 0, new FetchFailure(ProviderErrorKind.NotSupported, $"There is no provider '{input.Provider}' any more."));
+        if (schedules.FirstOrDefault(schedule => schedule.Plan.Market == input.Market) is not { } schedule)
+            return new FetchedReference(0, 0, new FetchFailure(ProviderErrorKind.NotSupported, $"There is no market '{input.Market}' any more."));
 
-        return input.Chunk is { } chunk
-            ? await ActionsAsync(schedule, input, chunk, host.ApplicationStopping)
+        return input.Provider is { } provider
+            ? await ActionsAsync(schedule, input, provider, host.ApplicationStopping)
             : await InstrumentsAsync(schedule, input, host.ApplicationStopping);
     }
 
     private async Task<FetchedReference> InstrumentsAsync(DueBars schedule, ReferenceOrder input, CancellationToken cancellationToken)
     {
         var answer = await schedule.Listing.PublishInstrumentsAsync(cancellationToken);
-        await SayAsync(input, answer, cancellationToken);
+        if (!schedule.Plan.Roster.IsLive)
+            await SayAsync(input, schedule.Plan.Roster.Source, answer, cancellationToken);
         if (!answer.IsSuccess)
             return new FetchedReference(0, 0, FetchFailure.Of(answer.Error));
 
-        var symbols = schedule.Plan.Provider.Capabilities.MaxSymbols;
-        return new FetchedReference(answer.Value.Count, (answer.Value.Count + symbols - 1) / symbols);
+        var sources = await schedule.Sources.GetAsync(Interval.OneDay, cancellationToken);
+        return new FetchedReference(answer.Value.Count(listed => IsWanted(input, listed)), 0)
+        {
+            Providers = [.. sources.Where(source => source.Provider.Capabilities.HasCorporateActions).Select(source => source.Name)],
+        };
     }
 
-    private async Task<FetchedReference> ActionsAsync(DueBars schedule, ReferenceOrder input, int chunk, CancellationToken cancellationToken)
+    private async Task<FetchedReference> ActionsAsync(DueBars schedule, ReferenceOrder input, string name, CancellationToken cancellationToken)
     {
+        if (await schedule.Sources.FindAsync(name, Interval.OneDay, cancellationToken) is not { Provider: var provider })
+            return new FetchedReference(0, 0, new FetchFailure(ProviderErrorKind.NotEntitled, $"{name} cannot be asked: it is not configured, or has no key."));
+
         var instruments = await schedule.Listing.GetAsync(cancellationToken);
-        var symbols = instruments.Select(listed => listed.Instrument.Symbol).Chunk(schedule.Plan.Provider.Capabilities.MaxSymbols).ElementAtOrDefault(chunk) ?? [];
+        string[] symbols =
+            [.. instruments.Where(listed => IsWanted(input, listed)).Select(listed => listed.Instrument.Symbol).Skip(input.Skip).Take(provider.Capabilities.MaxSymbols)];
         if (symbols.Length == 0)
             return new FetchedReference(0, 0);
 
-        var (answer, count) = await schedule.Listing.PublishActionsAsync(symbols, cancellationToken);
+        var (answer, count) = await schedule.Listing.PublishActionsAsync(provider, symbols, cancellationToken);
         if (answer is not null)
-            await SayAsync(input, answer, cancellationToken);
-        return new FetchedReference(count, 0, FetchFailure.Of(answer?.Error));
+            await SayAsync(input, name, answer, cancellationToken);
+        return new FetchedReference(symbols.Length, count, FetchFailure.Of(answer?.Error));
     }
 
-    private Task SayAsync<T>(ReferenceOrder input, ProviderAnswer<T> answer, CancellationToken cancellationToken)
+    private static bool IsWanted(ReferenceOrder input, ListedInstrument listed) => input.Only is null || input.Only.Contains(listed.Instrument.Symbol);
+
+    private Task SayAsync<T>(ReferenceOrder input, string provider, ProviderAnswer<T> answer, CancellationToken cancellationToken)
         where T : class =>
-        announcer.SayAsync(
-            new RunRequest(input.RunId, answer.RequestId, input.Step, input.Provider, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
+        announcer.SayAsync(new RunRequest(input.RunId, answer.RequestId, input.Step, provider, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
 }

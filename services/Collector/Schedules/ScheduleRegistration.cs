@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.EndOfDay;
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Contracts;
@@ -19,6 +20,7 @@ internal static class ScheduleRegistration
             .Validate(options => options.AskAgainAfter > TimeSpan.Zero, Time("AskAgainAfter", "00:01:00"))
             .Validate(options => options.AbsentAskAgainAfter > TimeSpan.Zero, Time("AbsentAskAgainAfter", "00:01:00"))
             .Validate(options => options.RetryAfter > TimeSpan.Zero, Time("RetryAfter", "00:00:05"))
+            .Validate(options => options.LongestHold > TimeSpan.Zero, Time("LongestHold", "00:15:00"))
             .Validate(options => options.HealEvery > TimeSpan.Zero, Time("HealEvery", "00:05:00"))
             .Validate(options => options.ReferenceDataEvery > TimeSpan.Zero, Time("ReferenceDataEvery", "06:00:00"))
             .Validate(options => options.Attempts is >= 1 and <= 100, $"{CollectionOptions.Section}:Attempts is 1 to 100, such as 5.")
@@ -55,6 +57,7 @@ internal static class ScheduleRegistration
         return new DueBars(
             plan,
             new Listing(plan, calendar, provider.GetRequiredService<BarPublisher>(), time, options, provider.GetRequiredService<ILogger<Listing>>()),
+            new MarketSources(plan, plan.Market == Markets.Simulated ? NoLimit.Instance : provider.GetRequiredService<IProviderFunds>(), time),
             provider.GetRequiredService<IStoredBars>(), calendar, time, options, provider.GetRequiredService<CollectorMetrics>());
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
@@ -36,6 +37,9 @@ internal sealed class ScheduleWorker(
     /// <summary>The end of day waits until what is due is collected, but not for ever.</summary>
     private static readonly TimeSpan EndOfDayWaits = TimeSpan.FromMinutes(10);
 
+    /// <summary>A slot that takes longer holds up the next one no more.</summary>
+    private static readonly TimeSpan LongestSlot = TimeSpan.FromHours(1);
+
     private readonly DueBars[] _schedules = [.. schedules];
 
     private readonly Channel<bool> _requests = Channel.CreateBounded<bool>(
@@ -46,7 +50,13 @@ internal sealed class ScheduleWorker(
     /// <summary>Ids that exist, so that they need not be looked up at each tick; whether they have been seen to end.</summary>
     private readonly Dictionary<string, bool> _known = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<(string Provider, Interval Interval), long> _lastHealed = [];
+    private readonly Dictionary<(string Market, Interval Interval), long> _lastHealed = [];
+
+    /// <summary>The newest slots of markets whose providers have budgets, and when they were scheduled.</summary>
+    private readonly Dictionary<(string Market, Interval Interval), (string Id, long Since)> _newest = [];
+
+    /// <summary>What has been tracked since the last look.</summary>
+    private readonly ConcurrentQueue<FreshSymbol> _fresh = new();
 
     /// <summary>Of slots that had to be collected again: how many times are over.</summary>
     private readonly Dictionary<string, int> _again = new(StringComparer.Ordinal);
@@ -55,6 +65,13 @@ internal sealed class ScheduleWorker(
     private bool _saidThatItCannot;
     private bool _hasLooked;
 
+    /// <summary>Has the history of a symbol collected that is newly tracked, or in intervals in which it was not; does not wait for it.</summary>
+    public void Collect(FreshSymbol fresh)
+    {
+        _fresh.Enqueue(fresh);
+        Request();
+    }
+
     /// <summary>Asks for a look and does not wait for it. Asking while one runs means one more after it, however often it was asked.</summary>
     public void Request() => _requests.Writer.TryWrite(true);
 
@@ -62,14 +79,17 @@ internal sealed class ScheduleWorker(
     /// <exception cref="TaskHubException">The task hub cannot be asked; what was scheduled before stays so.</exception>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
+        var anything = false;
         foreach (var schedule in _schedules)
         {
             await InstrumentsAsync(schedule, cancellationToken);
             foreach (var series in schedule.Plan.Series)
-                await CollectAsync(schedule, series, cancellationToken);
+                anything |= await CollectAsync(schedule, series, cancellationToken);
         }
 
-        await EndOfDayAsync(cancellationToken);
+        await FreshAsync(cancellationToken);
+        if (anything)
+            await EndOfDayAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -119,35 +139,90 @@ internal sealed class ScheduleWorker(
 
     private async Task InstrumentsAsync(DueBars schedule, CancellationToken cancellationToken)
     {
-        var (provider, due) = (schedule.Plan.Provider.Name, schedule.Listing.Due());
-        var id = Slots.Reference(provider, due);
-        await EnsureAsync(nameof(FetchReference), id, () => new ReferenceInput(Ticket(), provider, due, Patience()), cancellationToken);
+        if (schedule.Plan.Roster.IsLive && await NobodyAsync(schedule, cancellationToken))
+            return;
+
+        var (market, due) = (schedule.Plan.Market, schedule.Listing.Due());
+        var id = Slots.Reference(market, due);
+        await EnsureAsync(nameof(FetchReference), id, () => new ReferenceInput(Ticket(), market, due, Patience()), cancellationToken);
         var since = time.GetTimestamp();
         while (!_hasLooked && !await HasEndedAsync(id, cancellationToken) && time.GetElapsedTime(since) < InstrumentsFirst)
             await Task.Delay(InstrumentsPause, time, cancellationToken);
     }
 
-    private async Task CollectAsync(DueBars schedule, SeriesPlan series, CancellationToken cancellationToken)
+    /// <summary>False when nothing is to be collected of the series at all.</summary>
+    private async Task<bool> CollectAsync(DueBars schedule, SeriesPlan series, CancellationToken cancellationToken)
     {
-        var (provider, interval) = (schedule.Plan.Provider.Name, series.Interval);
-        if (schedule.NewestDue(interval) is not { } newest)
-            return;
+        var (market, interval) = (schedule.Plan.Market, series.Interval);
+        if (await schedule.NewestAsync(interval, cancellationToken) is not { } newest)
+            return false;
+        if (await IsBusyAsync(schedule, interval, newest, cancellationToken))
+            return true;
 
-        var id = Slots.Collect(provider, interval, newest);
-        var dueAt = schedule.DueAt(interval, newest);
-        await EnsureAsync(nameof(CollectSlot), id, () => new SlotInput(Ticket(), provider, interval, newest, dueAt, Patience()), cancellationToken);
+        var id = Slots.Collect(market, interval, newest.Start);
+        await EnsureAsync(nameof(CollectSlot), id, () => new SlotInput(Ticket(), market, interval, newest.Start, newest.At, Patience()), cancellationToken);
+        if (_newest.GetValueOrDefault((market, interval)).Id != id)
+            _newest[(market, interval)] = (id, time.GetTimestamp());
 
         // From time to time it is looked whether anything is missing although the slot has been collected: nothing comes due at a weekend.
         var look = time.GetUtcNow().UtcTicks / collection.Value.HealEvery.Ticks;
-        if (!await HasEndedAsync(id, cancellationToken) || _lastHealed.GetValueOrDefault((provider, interval), -1) == look)
-            return;
-        if ((await schedule.FindAsync(series, cancellationToken)).Count > 0)
+        if (!await HasEndedAsync(id, cancellationToken) || _lastHealed.GetValueOrDefault((market, interval), -1) == look)
+            return true;
+        if ((await schedule.FindAsync(series, null, cancellationToken)).Count > 0)
         {
-            var again = await NextAgainAsync(id, number => Slots.CollectAgain(provider, interval, newest, number), cancellationToken);
-            await EnsureAsync(nameof(CollectSlot), again, () => new SlotInput(Ticket(), provider, interval, newest, dueAt, Patience()), cancellationToken);
+            var again = await NextAgainAsync(id, number => Slots.CollectAgain(market, interval, newest.Start, number), cancellationToken);
+            await EnsureAsync(nameof(CollectSlot), again, () => new SlotInput(Ticket(), market, interval, newest.Start, newest.At, Patience()), cancellationToken);
         }
 
-        _lastHealed[(provider, interval)] = look;
+        _lastHealed[(market, interval)] = look;
+        return true;
+    }
+
+    /// <summary>
+    /// A slot whose requests wait for a budget is not overtaken by the next one, which would ask for the same and pay for it twice. The next one takes in
+    /// what has become due meanwhile.
+    /// </summary>
+    private async Task<bool> IsBusyAsync(DueBars schedule, Interval interval, DueBar newest, CancellationToken cancellationToken) =>
+        schedule.Plan.Roster.IsLive
+        && _newest.TryGetValue((schedule.Plan.Market, interval), out var slot) && slot.Id != Slots.Collect(schedule.Plan.Market, interval, newest.Start)
+        && time.GetElapsedTime(slot.Since) < LongestSlot && !await HasEndedAsync(slot.Id, cancellationToken);
+
+    /// <summary>Nothing is tracked, or nobody can be asked for it.</summary>
+    private static async Task<bool> NobodyAsync(DueBars schedule, CancellationToken cancellationToken)
+    {
+        foreach (var series in schedule.Plan.Series)
+        {
+            if (await schedule.NewestAsync(series.Interval, cancellationToken) is not null)
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task FreshAsync(CancellationToken cancellationToken)
+    {
+        while (_fresh.TryPeek(out var fresh))
+        {
+            if (_schedules.FirstOrDefault(schedule => schedule.Plan.Roster.IsLive) is { } schedule)
+            {
+                foreach (var interval in fresh.Intervals)
+                    await CollectFreshAsync(schedule, fresh, interval, cancellationToken);
+                await EnsureAsync(
+                    nameof(FetchReference), Slots.TrackReference(schedule.Plan.Market, fresh.Symbol, fresh.At),
+                    () => new ReferenceInput(Ticket(), schedule.Plan.Market, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
+            }
+
+            _fresh.TryDequeue(out _);
+        }
+    }
+
+    private async Task CollectFreshAsync(DueBars schedule, FreshSymbol fresh, Interval interval, CancellationToken cancellationToken)
+    {
+        if (await schedule.NewestAsync(interval, cancellationToken) is not { } newest)
+            return;
+        await EnsureAsync(
+            nameof(CollectSlot), Slots.Track(schedule.Plan.Market, interval, fresh.Symbol, fresh.At),
+            () => new SlotInput(Ticket(), schedule.Plan.Market, interval, newest.Start, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
     }
 
     /// <summary>
@@ -167,7 +242,7 @@ internal sealed class ScheduleWorker(
     private async Task EndOfDayAsync(CancellationToken cancellationToken)
     {
         var options = endOfDay.Value;
-        if (!options.Enabled || _schedules.Length == 0 || calendar.LastCompletedSession(time.GetUtcNow() - options.After) is not { } session)
+        if (!options.Enabled || calendar.LastCompletedSession(time.GetUtcNow() - options.After) is not { } session)
             return;
 
         var id = Slots.EndOfDay(session.Date);

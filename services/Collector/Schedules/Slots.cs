@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Schedules;
@@ -12,15 +14,25 @@ internal static class Slots
     private const int MaxLength = 64;
 
     /// <summary>Collects everything up to a bar: <c>collect-15min-2026-11-20T1530Z-simulated</c>, <c>collect-1d-2026-11-20-simulated</c>.</summary>
-    public static string Collect(string provider, Interval interval, DateTimeOffset newestDue) =>
-        Checked($"collect-{interval.Code}-{(interval.IsIntraday ? Minute(newestDue) : Day(DateOnly.FromDateTime(newestDue.UtcDateTime)))}-{provider}");
+    public static string Collect(string market, Interval interval, DateTimeOffset newestDue) =>
+        Checked($"collect-{interval.Code}-{(interval.IsIntraday ? Minute(newestDue) : Day(DateOnly.FromDateTime(newestDue.UtcDateTime)))}-{market}");
 
     /// <summary>Collects what is missing although the slot has been collected, for the so many-th time: <c>collect-1d-2026-11-20-simulated-again-1</c>.</summary>
-    public static string CollectAgain(string provider, Interval interval, DateTimeOffset newestDue, int number) =>
-        Checked(string.Create(CultureInfo.InvariantCulture, $"{Collect(provider, interval, newestDue)}-again-{number}"));
+    public static string CollectAgain(string market, Interval interval, DateTimeOffset newestDue, int number) =>
+        Checked(string.Create(CultureInfo.InvariantCulture, $"{Collect(market, interval, newestDue)}-again-{number}"));
 
     /// <summary>Fetches instruments and corporate actions: <c>reference-2026-11-20T1430Z-simulated</c>.</summary>
-    public static string Reference(string provider, DateTimeOffset due) => Checked($"reference-{Minute(due)}-{provider}");
+    public static string Reference(string market, DateTimeOffset due) => Checked($"reference-{Minute(due)}-{market}");
+
+    /// <summary>Collects what is missing of one symbol that is newly tracked: <c>track-1d-2026-11-20T1702Z-us-stocks-5f3a…</c>, the minute being that of the tracking.</summary>
+    public static string Track(string market, Interval interval, string symbol, DateTimeOffset trackedAt) =>
+        Checked($"track-{interval.Code}-{Minute(trackedAt)}-{market}-{NameOf(symbol)}");
+
+    /// <summary>Fetches the corporate actions of one symbol that is newly tracked.</summary>
+    public static string TrackReference(string market, string symbol, DateTimeOffset trackedAt) => Checked($"track-reference-{Minute(trackedAt)}-{market}-{NameOf(symbol)}");
+
+    /// <summary>A symbol may have characters that no id has.</summary>
+    private static string NameOf(string symbol) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(symbol)).AsSpan(0, 8));
 
     /// <summary>Closes a session: <c>end-of-day-2026-11-20</c>.</summary>
     public static string EndOfDay(DateOnly session) => $"end-of-day-{Day(session)}";
@@ -29,5 +41,5 @@ internal static class Slots
 
     private static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);
 
-    private static string Checked(string id) => id.Length <= MaxLength ? id : throw new InvalidOperationException($"'{id}' is longer than an id may be; the provider's name is too long.");
+    private static string Checked(string id) => id.Length <= MaxLength ? id : throw new InvalidOperationException($"'{id}' is longer than an id may be; the market's name is too long.");
 }

@@ -12,7 +12,10 @@ internal interface ITrackedSymbols
     /// <exception cref="DaprException">The state store cannot be asked: unknown is not nothing.</exception>
     Task<IReadOnlyList<TrackedSymbol>> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Remembers what providers say of a symbol that is tracked: that none of those asked has it, or, with null, that one does.</summary>
+    /// <summary>Remembers of symbols that none of the providers that were asked has them; of those that are not tracked nothing.</summary>
     /// <exception cref="DaprException">The state store cannot be asked.</exception>
-    Task MarkAsync(string symbol, UnknownSymbol? unknown, CancellationToken cancellationToken);
+    Task UnknownAsync(IReadOnlyCollection<string> symbols, IReadOnlyList<string> providers, CancellationToken cancellationToken);
+
+    /// <summary>Forgets that of symbols of which a provider has bars after all. For symbols of which it was not known when last read, nobody is asked.</summary>
+    Task FoundAsync(IReadOnlyCollection<string> symbols, CancellationToken cancellationToken);
 }

@@ -37,13 +37,11 @@ internal sealed record TrackingList(IReadOnlyList<TrackedSymbol> Symbols, IReadO
             [.. Defaults, .. added]);
     }
 
-    /// <summary>The list with what providers say of a symbol, null when they have it; the list itself when nothing is new.</summary>
-    public TrackingList Marked(string symbol, UnknownSymbol? unknown)
-    {
-        if (Find(symbol) is not { } known || (known.Unknown is null && unknown is null))
-            return this;
-        return this with { Symbols = [.. Symbols.Select(tracked => tracked == known ? known with { Unknown = unknown } : tracked)] };
-    }
+    /// <summary>The list with what providers say of some symbols, null when one has them; the list itself when nothing is new.</summary>
+    public TrackingList Marked(IReadOnlyCollection<string> symbols, UnknownSymbol? unknown) =>
+        Symbols.Any(tracked => symbols.Contains(tracked.Symbol) && (tracked.Unknown is not null || unknown is not null))
+            ? this with { Symbols = [.. Symbols.Select(tracked => symbols.Contains(tracked.Symbol) ? tracked with { Unknown = unknown } : tracked)] }
+            : this;
 
     private static IReadOnlyList<TrackedSymbol> Sorted(IEnumerable<TrackedSymbol> symbols) => [.. symbols.OrderBy(tracked => tracked.Symbol, StringComparer.Ordinal)];
 }

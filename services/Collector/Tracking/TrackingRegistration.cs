@@ -18,7 +18,8 @@ internal static class TrackingRegistration
                 $"{TrackingOptions.Section}:Intervals are some of {string.Join(',', Markets.Intervals)}, separated by commas, such as 1d.")
             .Validate(options => options.MaxSymbols is >= 1 and <= 10_000, $"{TrackingOptions.Section}:MaxSymbols is 1 to 10000, such as 2000.")
             .ValidateOnStart();
-        services.TryAddSingleton<IProviderFunds, NoFunds>();
+        services.TryAddSingleton<ProviderKeyrings>();
+        services.AddSingleton<IProviderFunds, ProviderFunds>();
         services.AddSingleton<TrackingStore>();
         services.AddSingleton<ITrackedSymbols>(provider => new TrackedSymbols(
             provider.GetRequiredService<TrackingStore>(), provider.GetRequiredService<IOptions<MarketOptions>>().Value.All(), provider.GetRequiredService<IProviderFunds>(),

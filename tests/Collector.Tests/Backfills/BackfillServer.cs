@@ -6,12 +6,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StocksDapr.Collector.Backfills;
+using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Collection;
 using StocksDapr.Collector.Tests.Runs;
+using StocksDapr.Collector.Tracking;
 using StocksDapr.Contracts;
 using StocksDapr.ServiceDefaults;
 
@@ -30,6 +32,8 @@ internal sealed class BackfillServer : IAsyncDisposable
         builder.AddServiceDefaults(AppIds.Collector);
         builder.AddPublishing();
         builder.AddProviders();
+        builder.AddTracking();
+        builder.AddUsStocks();
         builder.AddRuns();
         builder.AddSchedules();
         builder.AddBackfills();

@@ -17,7 +17,7 @@ public sealed class RunBackfillTests : IDisposable
     [Fact]
     public async Task Backfill_is_collected_in_parts_on_the_history_lane_whatever_the_age()
     {
-        var order = Order("""{"symbols":["@0","@1","@2"],"interval":"5min","from":"2026-01-02","to":"2026-11-20"}""");
+        var order = await OrderAsync("""{"symbols":["@0","@1","@2"],"interval":"5min","from":"2026-01-02","to":"2026-11-20"}""");
 
         await RunAsync(order);
 
@@ -39,7 +39,7 @@ public sealed class RunBackfillTests : IDisposable
     public async Task Long_backfill_goes_on_in_new_generations_with_small_inputs()
     {
         _house.Provider.Capabilities = _house.Provider.Capabilities with { MaxSymbols = 1, MaxBars = 60 };
-        var order = Order("""{"symbols":["@0","@1","@2","@3"],"interval":"1d","from":"2020-01-02","to":"2026-11-19"}""");
+        var order = await OrderAsync("""{"symbols":["@0","@1","@2","@3"],"interval":"1d","from":"2020-01-02","to":"2026-11-19"}""");
 
         await RunAsync(order);
 
@@ -55,7 +55,7 @@ public sealed class RunBackfillTests : IDisposable
     {
         var empty = _house.Market.Companies[1].Symbol;
         _house.Provider.Edits = (_, symbol, bars) => symbol == empty ? [] : bars;
-        var order = Order("""{"symbols":["@0","@1","NOSUCH.SIM"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}""");
+        var order = await OrderAsync("""{"symbols":["@0","@1","NOSUCH.SIM"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}""");
 
         await RunAsync(order);
 
@@ -68,12 +68,12 @@ public sealed class RunBackfillTests : IDisposable
     [Fact]
     public async Task Backfill_that_gets_nothing_at_all_has_failed()
     {
-        await RunAsync(Order("""{"symbols":["NOSUCH.SIM"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}"""));
+        await RunAsync(await OrderAsync("""{"symbols":["NOSUCH.SIM"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}"""));
         _house.End.Outcome.Should().Be(RunOutcome.Failed);
 
         _house.Provider.Fails = _ => new ProviderError(ProviderErrorKind.NotEntitled, "The provider answered 402.");
         _house.Provider.Capabilities = _house.Provider.Capabilities with { MaxSymbols = 1 };
-        await RunAsync(Order("""{"symbols":["@0","@1","@2","@3","@4","@5"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}"""), "backfill-2");
+        await RunAsync(await OrderAsync("""{"symbols":["@0","@1","@2","@3","@4","@5"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}"""), "backfill-2");
         (_house.End.Outcome, _house.End.Detail).Should().Be((RunOutcome.Failed, "The provider answered 402."));
     }
 
@@ -93,31 +93,31 @@ public sealed class RunBackfillTests : IDisposable
     [InlineData("""{"symbols":["A"],"interval":"1d","from":"2026-01-03","to":"2026-01-04"}""", "no_sessions")]
     [InlineData("""{"symbols":["A"],"interval":"1d","from":"2026-01-02","to":"2026-01-05","provider":"nobody"}""", "bad_provider")]
     [InlineData("""{"symbols":["A"],"interval":"1d","from":"2026-01-02","to":"2026-01-05","speed":9}""", "unknown_property")]
-    public void Order_that_makes_no_sense_is_refused_with_a_reason(string body, string code)
+    public async Task Order_that_makes_no_sense_is_refused_with_a_reason(string body, string code)
     {
-        var (order, problem) = Reader().Read(JsonElement.Parse(body), PartPatience.Of(_house.Options));
+        var (order, problem) = await Reader().ReadAsync(JsonElement.Parse(body), PartPatience.Of(_house.Options), default);
 
         order.Should().BeNull();
         ApiProblemOf(problem!).Should().Be(code);
     }
 
     [Fact]
-    public void Order_that_takes_too_many_requests_is_refused()
+    public async Task Order_that_takes_too_many_requests_is_refused()
     {
         _house.Provider.Capabilities = _house.Provider.Capabilities with { MaxSymbols = 1, MaxBars = 100 };
         var symbols = string.Join(',', Enumerable.Range(0, 500).Select(i => $"\"S{i}\""));
 
-        var (order, problem) = Reader().Read(
-            JsonElement.Parse($$"""{"symbols":[{{symbols}}],"interval":"1d","from":"2010-01-04","to":"2026-01-05"}"""), PartPatience.Of(_house.Options));
+        var (order, problem) = await Reader().ReadAsync(
+            JsonElement.Parse($$"""{"symbols":[{{symbols}}],"interval":"1d","from":"2010-01-04","to":"2026-01-05"}"""), PartPatience.Of(_house.Options), default);
 
         order.Should().BeNull();
         ApiProblemOf(problem!).Should().Be("range_too_long");
     }
 
     [Fact]
-    public void Same_key_and_order_are_the_same_backfill_and_another_order_is_another()
+    public async Task Same_key_and_order_are_the_same_backfill_and_another_order_is_another()
     {
-        var (one, other) = (Order("""{"symbols":["@0"],"interval":"1d","from":"2026-01-02","to":"2026-01-05"}"""), Order("""{"symbols":["@0"],"interval":"1d","from":"2026-01-02","to":"2026-01-06"}"""));
+        var (one, other) = (await OrderAsync("""{"symbols":["@0"],"interval":"1d","from":"2026-01-02","to":"2026-01-05"}"""), await OrderAsync("""{"symbols":["@0"],"interval":"1d","from":"2026-01-02","to":"2026-01-06"}"""));
 
         BackfillReader.IdOf("key", one, _house.Time).Should().Be(BackfillReader.IdOf("key", one, _house.Time)).And.MatchRegex("^backfill-[a-z0-9-]{1,55}$");
         BackfillReader.IdOf("key", one, _house.Time).Should().NotBe(BackfillReader.IdOf("key", other, _house.Time));
@@ -126,16 +126,14 @@ public sealed class RunBackfillTests : IDisposable
 
     private Task<string> RunAsync(BackfillOrder order, string id = "backfill-1") => _house.Stage.RunAsync(new RunBackfill(), id, order);
 
-    private BackfillReader Reader() => new([_house.Plan], ExchangeCalendar.UsEquities, _house.Time);
+    private BackfillReader Reader() => new([_house.Due], ExchangeCalendar.UsEquities, _house.Time);
 
     /// <param name="body">The body; <c>@0</c> stands for the first company.</param>
-    private BackfillOrder Order(string body)
+    private async Task<BackfillOrder> OrderAsync(string body)
     {
         for (var i = 0; i < _house.Market.Companies.Count; i++)
             body = body.Replace($"@{i}", _house.Market.Companies[i].Symbol);
-        var (order, problem) = Reader().Read(JsonElement.Parse(body), PartPatience.Of(_house.Options));
-        problem.Should().BeNull();
-        return order!;
+        return await Orders.ReadAsync(_house, body);
     }
 
     private static string? ApiProblemOf(Microsoft.AspNetCore.Http.IResult problem)

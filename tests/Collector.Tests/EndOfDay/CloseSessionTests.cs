@@ -82,7 +82,7 @@ public sealed class CloseSessionTests : IDisposable
             .Select(series => (series.GetProperty("symbol").GetString(), series.GetProperty("interval").GetString(), series.GetProperty("missing").GetInt32(), series.GetProperty("reason").GetString()))
             .Should().BeEquivalentTo(
             [
-                (halted, "15min", 3, "The provider does not have them."),
+                (halted, "15min", 3, "No provider has them."),
                 (bad, "15min", 4, "4 bars are in quarantine."),
                 (lost, "1d", 1, "It was sent, and nobody said that it is stored."),
             ]);

@@ -7,11 +7,14 @@ using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Providers.Simulated;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Collection;
+using StocksDapr.Collector.Tests.Tracking;
+using StocksDapr.Collector.Tracking;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
@@ -28,14 +31,22 @@ internal sealed class RunHouse : IDisposable
     private readonly SimulatedProvider _provider;
     private int _executions;
 
-    public RunHouse(int symbols = 12, SeriesPlan[]? series = null, CollectionOptions? options = null, DateTimeOffset? now = null)
+    /// <param name="symbols">How many companies there are.</param>
+    /// <param name="series">What is collected.</param>
+    /// <param name="options">How patiently.</param>
+    /// <param name="now">When it begins; <see cref="Noon"/> if not said.</param>
+    /// <param name="vendors">The vendors of a real market, all of which have what the simulated one has; null for the simulated market.</param>
+    public RunHouse(int symbols = 12, SeriesPlan[]? series = null, CollectionOptions? options = null, DateTimeOffset? now = null, string[]? vendors = null)
     {
         Time = new ManualTimeProvider(now ?? Noon);
         Market = new SimulatedMarket(1, symbols);
         Options = options ?? new CollectionOptions();
         _provider = new SimulatedProvider(Market, new SimulatedOptions { Faults = Faults }, Time, _metrics);
-        Provider = new SpiedProvider(_provider);
-        Plan = new CollectionPlan(Provider, series ?? [new SeriesPlan(Interval.OneDay, Years: 2), new SeriesPlan(Interval.FifteenMinutes, Sessions: 10)]);
+        Providers = [.. (vendors ?? [_provider.Name]).Select(name => new SpiedProvider(_provider, name))];
+        series ??= [new SeriesPlan(Interval.OneDay, Years: 2), new SeriesPlan(Interval.FifteenMinutes, Sessions: 10)];
+        Plan = vendors is null ? CollectionPlan.Of(Provider, series) : new CollectionPlan(Markets.UsStocks, new TrackedRoster(Tracked, Time), Providers, series);
+        if (vendors is not null)
+            Tracked.Symbols.AddRange(Market.Companies.Select(company => new TrackedSymbol(company.Symbol, "somebody", Markets.Intervals, false, Time.GetUtcNow())));
         NewProcess();
     }
 
@@ -45,13 +56,21 @@ internal sealed class RunHouse : IDisposable
 
     public SimulatedFaults Faults { get; } = new();
 
-    public SpiedProvider Provider { get; }
+    public IReadOnlyList<SpiedProvider> Providers { get; }
+
+    /// <summary>The one that is asked first.</summary>
+    public SpiedProvider Provider => Providers[0];
+
+    /// <summary>What the vendors' keys can pay for.</summary>
+    public FakeFunds Funds { get; } = new();
 
     public CollectionOptions Options { get; }
 
     public CollectionPlan Plan { get; }
 
     public FakeStore Store { get; } = new();
+
+    public FakeTracking Tracked { get; } = new();
 
     public FakeClaims Claims { get; } = new();
 
@@ -65,18 +84,19 @@ internal sealed class RunHouse : IDisposable
         var publisher = new BarPublisher(Store, Time, _metrics, NullLogger<BarPublisher>.Instance);
         var announcer = new RunAnnouncer(publisher);
         var (calendar, host) = (ExchangeCalendar.UsEquities, new Host());
-        Due = new DueBars(Plan, new Listing(Plan, calendar, publisher, Time, Options, NullLogger.Instance), Store, calendar, Time, Options, _metrics);
+        Due = new DueBars(Plan, new Listing(Plan, calendar, publisher, Time, Options, NullLogger.Instance), new MarketSources(Plan, Funds, Time), Store, calendar, Time, Options, _metrics);
         DueBars[] schedules = [Due];
-        var fetch = new PartFetch(schedules, calendar, publisher, announcer, Time, NullLogger<PartFetch>.Instance);
+        var fetch = new PartFetch(schedules, Tracked, calendar, publisher, announcer, Time, NullLogger<PartFetch>.Instance);
         Stage = new WorkflowStage(Time, new Dictionary<string, IWorkflowActivity>
         {
             [nameof(BeginRun)] = new BeginRun(Claims, announcer, host),
             [nameof(AnnounceRun)] = new AnnounceRun(announcer, host),
             [nameof(FetchPart)] = new FetchPart(fetch, announcer, host, Time),
             [nameof(AwaitStored)] = new AwaitStored(Store, host, Time),
+            [nameof(MarkUnknown)] = new MarkUnknown(Tracked, host),
             [nameof(PlanSlot)] = new PlanSlot(schedules, host),
             [nameof(FetchReferencePart)] = new FetchReferencePart(schedules, announcer, host),
-            [nameof(PlanSession)] = new PlanSession(schedules, calendar, host),
+            [nameof(PlanSession)] = new PlanSession(schedules, Store, calendar, host),
             [nameof(CheckSession)] = new CheckSession(schedules, Store, calendar, host),
         });
     }
@@ -88,13 +108,13 @@ internal sealed class RunHouse : IDisposable
             await CollectAsync(series.Interval);
     }
 
-    public Task<string> CollectAsync(Interval interval, string? ticket = null, string? id = null)
+    public async Task<string> CollectAsync(Interval interval, string? ticket = null, string? id = null)
     {
-        var newest = Due.NewestDue(interval)!.Value;
+        var newest = (await Due.NewestAsync(interval, default))!;
         var execution = ++_executions;
-        return Stage.RunAsync(
-            new CollectSlot(), id ?? $"{Slots.Collect("simulated", interval, newest)}-{execution}",
-            new SlotInput(ticket ?? $"ticket-{execution}", "simulated", interval, newest, Due.DueAt(interval, newest), PartPatience.Of(Options)));
+        return await Stage.RunAsync(
+            new CollectSlot(), id ?? $"{Slots.Collect(Plan.Market, interval, newest.Start)}-{execution}",
+            new SlotInput(ticket ?? $"ticket-{execution}", Plan.Market, interval, newest.Start, newest.At, PartPatience.Of(Options)));
     }
 
     public IReadOnlyList<RunStep> EndedSteps => [.. Store.Events.OfType<RunStep>().Where(step => step.EndedAt is not null)];
@@ -153,10 +173,18 @@ internal sealed class RunHouse : IDisposable
             IsDown ? throw new DaprException("The state store is away.") : Task.FromResult(_tickets.GetOrAdd(runId, ticket) == ticket);
     }
 
-    /// <summary>The simulated provider, with its requests counted and its answers changed as a test likes.</summary>
-    internal sealed class SpiedProvider(SimulatedProvider provider) : IMarketDataProvider
+    internal sealed class FakeFunds : IProviderFunds
     {
-        public string Name => provider.Name;
+        /// <summary>The largest request by provider; those that are not in it have no limit.</summary>
+        public Dictionary<string, int> Largest { get; } = [];
+
+        public ValueTask<int> LargestRequestAsync(string provider, CancellationToken cancellationToken) => ValueTask.FromResult(Largest.GetValueOrDefault(provider, int.MaxValue));
+    }
+
+    /// <summary>The simulated provider, with its requests counted and its answers changed as a test likes.</summary>
+    internal sealed class SpiedProvider(SimulatedProvider provider, string name) : IMarketDataProvider
+    {
+        public string Name => name;
 
         public ProviderCapabilities Capabilities { get; set; } = provider.Capabilities;
 

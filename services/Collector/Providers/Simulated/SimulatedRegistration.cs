@@ -24,7 +24,7 @@ internal static class SimulatedRegistration
         builder.Services.AddSingleton(services =>
         {
             var options = services.GetRequiredService<SimulatedOptions>();
-            return new CollectionPlan(
+            return CollectionPlan.Of(
                 services.GetRequiredService<SimulatedProvider>(),
                 [
                     new SeriesPlan(Interval.OneDay, Years: options.DailyYears),
