@@ -39,6 +39,8 @@ internal static class Endpoints
         MapImports(app);
         MapRuns(app);
 
+        app.MapGet("/stream/subscription", SubscriptionEndpoint.GetAsync).ExcludeFromDescription();
+
         // For the gateway, which fans it out; no business of the public.
         app.MapGet("/stream/events", (StreamEndpoint stream, HttpContext context) => stream.GetAsync(context)).ExcludeFromDescription();
         app.MapGet("/status", StatusEndpoint.GetAsync)

@@ -47,11 +47,26 @@ internal sealed class ParameterReader
         if (Market.Interval.TryParse(text, out var interval))
             return interval;
 
-        Fail(
-            "bad_interval",
-            $"interval '{Shown(text)}' is not known; it must be one of {string.Join(", ", Market.Interval.All.Select(known => known.Code))}.",
-            new { interval = Market.Interval.All.Select(known => known.Code).ToArray() });
+        FailInterval(text);
         return byDefault;
+    }
+
+    /// <summary>Intervals with a comma between two of them, each once; null if the parameter was not given.</summary>
+    public Market.Interval[]? Intervals(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+
+        var intervals = new List<Market.Interval>();
+        foreach (var code in text.Split(','))
+        {
+            if (Market.Interval.TryParse(code, out var interval))
+                intervals.Add(interval);
+            else
+                FailInterval(code);
+        }
+
+        return [.. intervals.Distinct()];
     }
 
     /// <summary>One of a few words; null if the parameter was not given.</summary>
@@ -133,6 +148,11 @@ internal sealed class ParameterReader
 
     /// <summary>What a caller sent, short enough to be said back to him.</summary>
     internal static string Shown(ReadOnlySpan<char> text) => text.Length <= 40 ? text.ToString() : $"{text[..40]}…";
+
+    private void FailInterval(string text) => Fail(
+        "bad_interval",
+        $"interval '{Shown(text)}' is not known; it must be one of {string.Join(", ", Market.Interval.All.Select(known => known.Code))}.",
+        new { interval = Market.Interval.All.Select(known => known.Code).ToArray() });
 
     private delegate bool TryParseBound(string text, bool intraday, out long seconds);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using StocksDapr.Market;
 using StocksDapr.Query.Bars;
 using StocksDapr.Query.Bars.Caching;
 using StocksDapr.Query.Requests;
@@ -32,7 +31,7 @@ internal sealed class StreamEndpoint(MarketDatabase database, StreamSignal signa
         var wait = TimeSpan.FromSeconds(Number(parameters, "wait", MaxWaitSeconds) ?? 0);
         var limit = parameters.Limit(DefaultLimit, MaxLimit);
         var symbols = parameters.Symbols(BarsRequest.MaxSymbols);
-        var intervals = Intervals(parameters);
+        var intervals = parameters.Intervals("intervals")?.Select(interval => interval.Id).ToArray();
         if (parameters.Problem is { } problem)
             return problem.ToResult();
 
@@ -67,22 +66,5 @@ internal sealed class StreamEndpoint(MarketDatabase database, StreamSignal signa
 
         parameters.Fail($"bad_{name}", $"{name} must be a whole number from 0 to {max}; '{ParameterReader.Shown(text)}' is not.");
         return null;
-    }
-
-    private static short[]? Intervals(ParameterReader parameters)
-    {
-        if (parameters.Text("intervals") is not { } text)
-            return null;
-
-        var ids = new List<short>();
-        foreach (var code in text.Split(','))
-        {
-            if (Interval.TryParse(code, out var interval))
-                ids.Add(interval.Id);
-            else
-                parameters.Fail("bad_interval", $"interval '{ParameterReader.Shown(code)}' is not known.", new { interval = Interval.All.Select(known => known.Code).ToArray() });
-        }
-
-        return [.. ids];
     }
 }

@@ -97,6 +97,31 @@ public sealed class StreamEventsTests(PostgresFixture postgres) : IClassFixture<
         (await service.GetProblemAsync($"/stream/events?{query}", 400))["code"]!.GetValue<string>().Should().Be(code);
     }
 
+    [Fact]
+    public async Task A_subscription_is_checked_and_said_back()
+    {
+        await using var market = await MarketAsync();
+        await using var service = await TestQuery.StartAsync(market);
+
+        (await service.GetAsync("/stream/subscription?symbols=aapl,AAPL,NOPE,%24&interval=1m,1d,1min&lastEventId=x")).ToJsonString().Should()
+            .StartWith("""{"symbols":["AAPL","NOPE"],"intervals":["1min","1d"],"errors":{"NOPE":{"code":"unknown_symbol",""").And.Contain("\"$\":{\"code\":\"bad_symbol\"");
+        (await service.GetAsync("/stream/subscription?symbols=*")).ToJsonString().Should().Be("""{"intervals":["1d"],"errors":{}}""");
+    }
+
+    [Theory]
+    [InlineData("", 400, "missing_symbols")]
+    [InlineData("symbols=%24", 400, "bad_symbol")]
+    [InlineData("symbols=NOPE", 404, "unknown_symbol")]
+    [InlineData("symbols=AAPL&interval=1min,2h", 400, "bad_interval")]
+    [InlineData("symbols=AAPL&limit=5", 400, "unknown_parameter")]
+    public async Task A_subscription_that_makes_no_sense_is_refused(string query, int status, string code)
+    {
+        await using var market = await MarketAsync();
+        await using var service = await TestQuery.StartAsync(market);
+
+        (await service.GetProblemAsync($"/stream/subscription?{query}", status))["code"]!.GetValue<string>().Should().Be(code);
+    }
+
     private async Task<TestMarket> MarketAsync()
     {
         var market = await TestMarket.CreateAsync(postgres);
