@@ -5,6 +5,7 @@ using StocksDapr.Gateway.Edge;
 using StocksDapr.Gateway.Limits;
 using StocksDapr.Gateway.OpenApi;
 using StocksDapr.Gateway.Proxy;
+using StocksDapr.Gateway.Streams;
 using StocksDapr.Gateway.Tokens;
 using StocksDapr.ServiceDefaults;
 
@@ -23,6 +24,7 @@ internal static class GatewayService
         builder.Services.AddAccess();
         builder.Services.AddRateLimits();
         builder.Services.AddServiceProxy();
+        builder.Services.AddStreams();
         builder.Services.AddSingleton<ApiDescription>();
         configure?.Invoke(builder);
 
@@ -37,6 +39,7 @@ internal static class GatewayService
         app.MapAccounts();
         app.MapTokens();
         app.MapServices();
+        app.MapStreams();
         app.MapDescription();
 
         // Its sidecar asks every application; this one listens to no topic.

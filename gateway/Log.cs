@@ -24,6 +24,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 506, Level = LogLevel.Warning, Message = "The API description of {Service} could not be had: {Reason}")]
     public static partial void DescriptionMissing(this ILogger logger, string service, string reason);
 
+    [LoggerMessage(EventId = 508, Level = LogLevel.Warning, Message = "The stream cannot be followed, trying again: {Reason}")]
+    public static partial void StreamNotFollowed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 509, Level = LogLevel.Information, Message = "The stream is followed again")]
+    public static partial void StreamFollowedAgain(this ILogger logger);
+
+    [LoggerMessage(EventId = 510, Level = LogLevel.Warning, Message = "What follows {Position} of the stream is not known any more; readers are told to begin anew")]
+    public static partial void StreamBegunAnew(this ILogger logger, string position);
+
     [LoggerMessage(EventId = 507, Level = LogLevel.Warning, Message = "A password could not be checked: {Reason}")]
     public static partial void PasswordNotChecked(this ILogger logger, string reason);
 }

@@ -10,7 +10,7 @@ using StocksDapr.Query.Quality;
 using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
-using StocksDapr.Query.Stream;
+using StocksDapr.Query.Streams;
 using StocksDapr.Query.Symbols;
 
 namespace StocksDapr.Query;

@@ -9,7 +9,7 @@ using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
 using StocksDapr.Query.Storage;
-using StocksDapr.Query.Stream;
+using StocksDapr.Query.Streams;
 using StocksDapr.Query.Symbols;
 using StocksDapr.ServiceDefaults;
 

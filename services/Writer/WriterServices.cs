@@ -6,7 +6,7 @@ using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Options;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
-using StocksDapr.Writer.Stream;
+using StocksDapr.Writer.Streams;
 using StocksDapr.Writer.Subscriptions;
 
 namespace StocksDapr.Writer;

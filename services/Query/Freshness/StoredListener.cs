@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using StocksDapr.Query.Bars.Caching;
 using StocksDapr.Query.Storage;
-using StocksDapr.Query.Stream;
+using StocksDapr.Query.Streams;
 
 namespace StocksDapr.Query.Freshness;
 

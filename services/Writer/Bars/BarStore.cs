@@ -2,7 +2,7 @@ using Npgsql;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Quality;
 using StocksDapr.Writer.Storage;
-using StocksDapr.Writer.Stream;
+using StocksDapr.Writer.Streams;
 
 namespace StocksDapr.Writer.Bars;
 

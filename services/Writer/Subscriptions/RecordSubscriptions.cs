@@ -8,7 +8,7 @@ using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
-using StocksDapr.Writer.Stream;
+using StocksDapr.Writer.Streams;
 
 namespace StocksDapr.Writer.Subscriptions;
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
-using StocksDapr.Query.Stream;
+using StocksDapr.Query.Streams;
 using StocksDapr.Query.Tests.Support;
 using StocksDapr.Support;
 
-namespace StocksDapr.Query.Tests.Stream;
+namespace StocksDapr.Query.Tests.Streams;
 
 public sealed class StreamEventsTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {

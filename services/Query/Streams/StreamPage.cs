@@ -3,7 +3,7 @@ using System.Text.Json;
 using StocksDapr.Contracts.Json;
 using StocksDapr.Market;
 
-namespace StocksDapr.Query.Stream;
+namespace StocksDapr.Query.Streams;
 
 /// <summary>
 /// What there is after a position, written as it is read:

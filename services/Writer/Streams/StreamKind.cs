@@ -1,4 +1,4 @@
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>What an event of the stream tells, as <c>market.stream_events</c> has it.</summary>
 internal enum StreamKind : short

@@ -2,7 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>
 /// Deletes what the stream does not need any more: old events, saying through which position, and bars that ended without a final one, as those of an interval that

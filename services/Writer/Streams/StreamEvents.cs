@@ -3,7 +3,7 @@ using NpgsqlTypes;
 using StocksDapr.Writer.Bars;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>
 /// What a transaction of bars tells the stream: recent bars that it stores or corrects. Old ones are history that nobody watches come in, so that an import

@@ -1,4 +1,4 @@
-namespace StocksDapr.Query.Stream;
+namespace StocksDapr.Query.Streams;
 
 /// <summary>Wakes whoever waits for news of the stream. It promises nothing: who is woken reads, and who is not reads now and then.</summary>
 internal sealed class StreamSignal

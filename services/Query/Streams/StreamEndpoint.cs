@@ -4,7 +4,7 @@ using StocksDapr.Query.Bars.Caching;
 using StocksDapr.Query.Requests;
 using StocksDapr.Query.Storage;
 
-namespace StocksDapr.Query.Stream;
+namespace StocksDapr.Query.Streams;
 
 /// <summary>
 /// <c>GET /stream/events</c>, for the gateway: what the stream has after a position, and a wait for it if there is nothing yet. Without a position: the

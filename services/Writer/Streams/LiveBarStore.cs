@@ -3,7 +3,7 @@ using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>
 /// Keeps how bars that are not final stand, apart from the stored ones. A bar whose final values are stored is not taken up again, however late a message

@@ -3,9 +3,9 @@ using StocksDapr.Market;
 using StocksDapr.Support;
 using StocksDapr.Writer.Bars;
 using StocksDapr.Writer.Storage;
-using StocksDapr.Writer.Stream;
+using StocksDapr.Writer.Streams;
 
-namespace StocksDapr.Writer.Tests.Stream;
+namespace StocksDapr.Writer.Tests.Streams;
 
 public sealed class StreamEventsTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
 {

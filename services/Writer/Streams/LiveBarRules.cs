@@ -1,7 +1,7 @@
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>Judges messages about bars that are not final.</summary>
 internal static class LiveBarRules

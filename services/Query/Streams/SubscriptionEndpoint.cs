@@ -4,7 +4,7 @@ using StocksDapr.Query.Requests;
 using StocksDapr.Query.Symbols;
 using StocksDapr.ServiceDefaults.Http;
 
-namespace StocksDapr.Query.Stream;
+namespace StocksDapr.Query.Streams;
 
 /// <summary>What a stream is to carry.</summary>
 /// <param name="Symbols">Null for all.</param>

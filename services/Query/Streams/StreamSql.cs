@@ -1,4 +1,4 @@
-namespace StocksDapr.Query.Stream;
+namespace StocksDapr.Query.Streams;
 
 /// <summary>The statement behind <c>/stream/events</c>: one, so that the log, the forming bars and the last position are of one snapshot.</summary>
 internal static class StreamSql

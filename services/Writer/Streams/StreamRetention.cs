@@ -3,7 +3,7 @@ using Npgsql;
 using StocksDapr.Writer.Options;
 using StocksDapr.Writer.Storage;
 
-namespace StocksDapr.Writer.Stream;
+namespace StocksDapr.Writer.Streams;
 
 /// <summary>Prunes the stream once a minute (<see cref="StreamPruning"/>), in every replica: one at a time gets to do it.</summary>
 internal sealed class StreamRetention(
