@@ -57,6 +57,12 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Warning, "Old events of the stream could not be deleted, trying again in {Delay}")]
     public static partial void StreamNotPruned(this ILogger logger, Exception exception, TimeSpan delay);
 
+    [LoggerMessage(310, LogLevel.Information, "Option quotes of {Months} months before {Before} were deleted")]
+    public static partial void OptionsPruned(this ILogger logger, int months, DateOnly before);
+
+    [LoggerMessage(311, LogLevel.Warning, "Old option quotes could not be deleted, trying again in {Delay}")]
+    public static partial void OptionsNotPruned(this ILogger logger, Exception exception, TimeSpan delay);
+
     [LoggerMessage(400, LogLevel.Warning, "Dead letter from topic {Topic}, event {EventId}")]
     public static partial void DeadLetterReceived(this ILogger logger, string topic, string eventId);
 

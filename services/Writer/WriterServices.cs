@@ -3,6 +3,7 @@ using StocksDapr.Writer.Bars;
 using StocksDapr.Writer.DeadLetters;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
+using StocksDapr.Writer.OptionChains;
 using StocksDapr.Writer.Options;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
@@ -37,6 +38,9 @@ internal static class WriterServices
         services.AddSingleton<ImportStore>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunPruning>();
+        services.AddSingleton<ContractCatalog>();
+        services.AddSingleton<OptionStore>();
+        services.AddSingleton<OptionPruning>();
         services.AddSingleton<LiveBarStore>();
         services.AddSingleton<StreamPruning>();
         services.AddSingleton<DeadLetterStore>();
@@ -46,6 +50,7 @@ internal static class WriterServices
         services.AddHostedService(provider => provider.GetRequiredService<Announcer>());
         services.AddHostedService<BarWriting>();
         services.AddHostedService<RunRetention>();
+        services.AddHostedService<OptionRetention>();
         services.AddHostedService<StreamRetention>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
     }

@@ -7,6 +7,9 @@ internal enum Verdict : byte
     Revise,
     Leave,
     Conflict,
+
+    /// <summary>Left as it is, but for the time of the fetch. Bars are confirmed in runs and have no need of it.</summary>
+    Confirm,
 }
 
 /// <summary>One message within a transaction: the ids it resolves to, a verdict for each bar and the outcome.</summary>

@@ -40,4 +40,8 @@ internal sealed class WriterOptions
     /// <summary>How long a stored or corrected bar stays in the log of the stream: who was away for longer reads the bars anew.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00", ErrorMessage = "Writer:StreamRetention is 1 min to 1 day, such as 01:00:00.")]
     public TimeSpan StreamRetention { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Days after which option quotes are deleted, by the month, and contracts after their expiry; 0: never.</summary>
+    [Range(0, 36_500, ErrorMessage = "Writer:OptionRetentionDays is 0, for ever, to 36500, such as 365.")]
+    public int OptionRetentionDays { get; init; } = 365;
 }

@@ -15,6 +15,8 @@ internal static class Columns
 
     public static NpgsqlParameter Doubles(IList values) => Of(values, NpgsqlDbType.Double);
 
+    public static NpgsqlParameter Reals(IList values) => Of(values, NpgsqlDbType.Real);
+
     public static NpgsqlParameter Booleans(IList values) => Of(values, NpgsqlDbType.Boolean);
 
     public static NpgsqlParameter Texts(IList values) => Of(values, NpgsqlDbType.Text);

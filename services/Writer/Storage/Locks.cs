@@ -20,4 +20,13 @@ internal static class Locks
 
     /// <summary>Transaction lock (single key) of the replica that prunes the stream.</summary>
     public const long StreamPruning = 5_271_005;
+
+    /// <summary>Transaction locks (class, month): create_option_partition in the migrations takes them.</summary>
+    public const int OptionPartitionClass = 5_271_006;
+
+    /// <summary>Transaction locks (class, symbol id): whoever writes the option quotes of an underlying holds its lock.</summary>
+    public const int OptionClass = 5_271_007;
+
+    /// <summary>Transaction lock (single key) of the replica that prunes option quotes.</summary>
+    public const long OptionPruning = 5_271_008;
 }

@@ -6,13 +6,14 @@ using StocksDapr.ServiceDefaults.Messaging;
 using StocksDapr.Writer.Actions;
 using StocksDapr.Writer.Imports;
 using StocksDapr.Writer.Listings;
+using StocksDapr.Writer.OptionChains;
 using StocksDapr.Writer.Runs;
 using StocksDapr.Writer.Storage;
 using StocksDapr.Writer.Streams;
 
 namespace StocksDapr.Writer.Subscriptions;
 
-/// <summary>What is not bars: instruments, corporate actions, forming bars, the life of imports and runs. There is little of it, so that each delivery is a transaction.</summary>
+/// <summary>What is not bars: instruments, corporate actions, forming bars, the life of imports and runs, option chains. There is little of it, so that each delivery is a transaction.</summary>
 internal static class RecordSubscriptions
 {
     public static void MapRecords(this IEndpointRouteBuilder app)
@@ -23,13 +24,15 @@ internal static class RecordSubscriptions
         Map<ImportEvent>(app, Topics.Imports, services.GetRequiredService<ImportStore>().WriteAsync, Unacceptable);
         Map<LiveBars>(app, Topics.LiveBars, services.GetRequiredService<LiveBarStore>().WriteAsync, LiveBarRules.Unacceptable);
         Map<RunEvent>(app, Topics.Runs, services.GetRequiredService<RunStore>().WriteAsync, RunRules.Unacceptable);
+        Map<CleanOptionChain>(app, Topics.Options, services.GetRequiredService<OptionStore>().WriteAsync, ChainRules.Unacceptable, RawOptionChain.MaxPerDelivery);
     }
 
     private static void Map<T>(
         IEndpointRouteBuilder app,
         string topic,
         Func<IReadOnlyList<T>, CancellationToken, Task> store,
-        Func<T, DateTimeOffset, string?> unacceptable)
+        Func<T, DateTimeOffset, string?> unacceptable,
+        int maxMessages = 64)
         where T : class
     {
         var time = app.ServiceProvider.GetRequiredService<TimeProvider>();
@@ -85,7 +88,7 @@ internal static class RecordSubscriptions
                 statuses[index] = BulkSubscribeAppResponseStatus.DROP;
                 await refusals.RecordAsync(topic, deliveries[index].EventId, reason, cancellationToken);
             }
-        });
+        }, maxMessages);
     }
 
     private static string? Unacceptable(Instruments message, DateTimeOffset now)
