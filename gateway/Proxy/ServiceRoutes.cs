@@ -24,6 +24,7 @@ internal static class ServiceRoutes
         "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
         "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
         "/backfills", "/backfills/{id}", "/runs", "/runs/{id}", "/dead-letters",
+        "/options/{symbol}", "/options/{symbol}/expiries", "/options/{symbol}/contracts/{contract}/history", "/options/contracts/{contract}/history",
     ];
 
     /// <summary>The paths that are posted, with the service that takes them.</summary>

@@ -6,6 +6,7 @@ using StocksDapr.Query.DeadLetters;
 using StocksDapr.Query.Imports;
 using StocksDapr.Query.Latest;
 using StocksDapr.Query.Movers;
+using StocksDapr.Query.OptionChains;
 using StocksDapr.Query.Quality;
 using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
@@ -35,6 +36,7 @@ internal static class Endpoints
     {
         MapBars(app);
         MapMarket(app);
+        MapOptions(app);
         MapQuality(app);
         MapImports(app);
         MapRuns(app);
@@ -103,6 +105,37 @@ internal static class Endpoints
             .Produces<SymbolDetail>().ProducesProblem(StatusCodes.Status404NotFound).WithTags("Symbols");
     }
 
+    private static void MapOptions(IEndpointRouteBuilder app)
+    {
+        (string, string) asOf = ("asOf", "An instant: answer what was known then.");
+        (string, string)[] history =
+        [
+            ("from", "Earliest quote wanted, inclusive: a day in New York or an instant with its offset."),
+            ("to", "Latest quote wanted, inclusive: a day in New York or an instant with its offset."),
+            asOf, ("limit", "Quotes in this answer at most: 1 to 10000, 1000 by default."), Cursor,
+        ];
+        app.MapGet("/options/{symbol}", ChainEndpoint.GetAsync)
+            .Describe(
+                "getOptions", "The latest option chain of a symbol: quotes, implied volatility and Greeks, by expiry, strike and type. JSON or CSV.",
+                ("expiry", "A date, or several with commas between them; all by default."), ("type", "call or put; both by default."),
+                ("strikes", "A range such as 200..250, 200.. or ..250; or ±5: five strikes on either side of the money, of each expiry. All by default."), asOf,
+                ("limit", "Contracts in this answer at most: 1 to 10000, 1000 by default."), Cursor)
+            .Produces<ChainAnswer>(StatusCodes.Status200OK, "application/json", "text/csv").Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithTags("Options");
+        app.MapGet("/options/{symbol}/expiries", ChainEndpoint.ExpiriesAsync)
+            .Describe(
+                "getOptionExpiries", "The expiries of the latest chain, each with the move that its prices imply and its put/call ratios by volume and open interest.", asOf)
+            .Produces<ExpiriesAnswer>().Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound).WithTags("Options");
+        app.MapGet("/options/contracts/{contract}/history", HistoryEndpoint.GetAsync)
+            .Describe("getOptionHistory", "The quotes of one contract over time, ascending. JSON or CSV.", history)
+            .Produces<ContractHistory>(StatusCodes.Status200OK, "application/json", "text/csv").Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithTags("Options");
+        app.MapGet("/options/{symbol}/contracts/{contract}/history", HistoryEndpoint.OfSymbolAsync)
+            .Describe("getOptionHistoryOfSymbol", "The quotes of one contract of a symbol over time, ascending. JSON or CSV.", history)
+            .Produces<ContractHistory>(StatusCodes.Status200OK, "application/json", "text/csv").Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound).WithTags("Options");
+    }
+
     private static void MapQuality(IEndpointRouteBuilder app)
     {
         (string, string)[] filter =
@@ -113,7 +146,7 @@ internal static class Endpoints
             ("limit", "Items in this answer at most: 1 to 1000, 100 by default."), Cursor,
         ];
         app.MapGet("/quality/quarantine", QualityEndpoint.QuarantineAsync)
-            .Describe("getQuarantine", "Bars that broke a rule, as they came, newest first.", [.. filter, ("import", "The id of an import; all by default.")])
+            .Describe("getQuarantine", "Bars and option quotes that broke a rule, as they came, newest first.", [.. filter, ("import", "The id of an import; all by default.")])
             .Produces<ListPage<QuarantineItem>>().WithTags("Quality");
         app.MapGet("/quality/findings", QualityEndpoint.FindingsAsync)
             .Describe("getFindings", "What was noticed about stored data, newest first.", filter)

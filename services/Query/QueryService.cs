@@ -5,6 +5,7 @@ using StocksDapr.Query.Bars.Caching;
 using StocksDapr.Query.Coverage;
 using StocksDapr.Query.Freshness;
 using StocksDapr.Query.Imports;
+using StocksDapr.Query.OptionChains;
 using StocksDapr.Query.Requests;
 using StocksDapr.Query.Runs;
 using StocksDapr.Query.Status;
@@ -60,6 +61,7 @@ internal static class QueryService
         services.AddSingleton<SeriesCoverage>();
         services.AddSingleton<ImportReceipts>();
         services.AddSingleton<RunsReader>();
+        services.AddSingleton<OptionReader>();
         services.AddHealthChecks().AddCheck<SchemaCheck>("schema");
     }
 }

@@ -29,7 +29,7 @@ internal static class QualitySql
 
     /// <summary>As <see cref="Quarantine"/>. A finding about a whole message has no start and no place in a range.</summary>
     public const string Findings = $"""
-        SELECT q.id, y.symbol, q.interval_id, q.start, q.rule, q.detail, s.name AS source, q.request_id, q.fetched_at, q.recorded_at
+        SELECT q.id, y.symbol, q.interval_id, q.start, q.rule, q.detail, q.contract, s.name AS source, q.request_id, q.fetched_at, q.recorded_at
         FROM market.findings AS q
         JOIN market.symbols AS y ON y.id = q.symbol_id
         JOIN market.sources AS s ON s.id = q.source_id
@@ -39,7 +39,7 @@ internal static class QualitySql
         """;
 
     private const string QuarantineColumns = """
-        SELECT q.id, y.symbol, q.interval_id, q.start, q.rule, q.detail, q.bar::text AS bar, s.name AS source, q.request_id, q.fetched_at, q.recorded_at,
+        SELECT q.id, y.symbol, q.interval_id, q.start, q.rule, q.detail, q.bar::text AS bar, q.contract, s.name AS source, q.request_id, q.fetched_at, q.recorded_at,
             l.imports, l.lines
         """;
 

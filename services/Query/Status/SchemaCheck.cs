@@ -6,7 +6,8 @@ namespace StocksDapr.Query.Status;
 /// <summary>Ready as soon as the database answers and has the tables that Writer makes.</summary>
 internal sealed class SchemaCheck(MarketDatabase database) : IHealthCheck
 {
-    private const string Sql = "SELECT to_regclass('market.series') IS NOT NULL AND to_regclass('market.runs') IS NOT NULL";
+    private const string Sql = "SELECT to_regclass('market.series') IS NOT NULL AND to_regclass('market.runs') IS NOT NULL"
+        + " AND to_regclass('market.option_snapshots') IS NOT NULL";
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

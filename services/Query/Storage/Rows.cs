@@ -26,6 +26,15 @@ internal static class Rows
 
     public static double Real(this NpgsqlDataReader row, string column) => row.GetDouble(row.GetOrdinal(column));
 
+    public static double? RealOrNull(this NpgsqlDataReader row, string column) =>
+        row.GetOrdinal(column) is var ordinal && row.IsDBNull(ordinal) ? null : row.GetDouble(ordinal);
+
+    public static float? SingleOrNull(this NpgsqlDataReader row, string column) =>
+        row.GetOrdinal(column) is var ordinal && row.IsDBNull(ordinal) ? null : row.GetFloat(ordinal);
+
+    public static long? LongOrNull(this NpgsqlDataReader row, string column) =>
+        row.GetOrdinal(column) is var ordinal && row.IsDBNull(ordinal) ? null : row.GetInt64(ordinal);
+
     public static DateTimeOffset Instant(this NpgsqlDataReader row, string column) =>
         row.GetFieldValue<DateTimeOffset>(row.GetOrdinal(column));
 
