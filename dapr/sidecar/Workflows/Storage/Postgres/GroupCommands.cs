@@ -8,7 +8,7 @@ namespace StocksDapr.Sidecar.Workflows.Storage.Postgres;
 /// The statements of a group, few of them however big the group is: every list of changes is one statement over arrays. Each statement knows how to read
 /// its result back into the changes. Rows are touched in the order of their ids, so that two engines do not wait for each other in a circle.
 /// </summary>
-internal sealed class GroupCommands(WorkflowTables tables, string appId, int engine)
+internal sealed class GroupCommands(WorkflowTables tables, string appId, int engine, long number)
 {
     private const string Ended = "(1, 3, 4, 5)";
 
@@ -19,12 +19,14 @@ internal sealed class GroupCommands(WorkflowTables tables, string appId, int eng
     private readonly List<Action<NpgsqlDataReader>?> _readers = [];
     private readonly List<Action> _starts = [];
 
-    /// <summary>The transaction's number, read first: with it the server can be asked later how the transaction ended.</summary>
-    public string? Transaction { get; private set; }
+    /// <summary>The engine is known still, and its row is held. The number of the group is stored with it, so that it can be asked later whether it was.</summary>
+    public bool HoldsEngine { get; private set; }
 
     public NpgsqlBatch ToBatch(NpgsqlConnection connection, IReadOnlyList<StoreWork> group)
     {
-        Add($"SELECT pg_current_xact_id()::text FROM {tables.Engines} WHERE id = $1 FOR KEY SHARE", reader => Transaction = reader.GetString(0), Number(engine));
+        Add(
+            $"WITH own AS (SELECT id FROM {tables.Engines} WHERE id = $1 FOR KEY SHARE) UPDATE {tables.Groups} SET number = $2 FROM own WHERE engine = own.id RETURNING number",
+            _ => HoldsEngine = true, Number(engine), new NpgsqlParameter<long> { TypedValue = number });
         foreach (var purge in group.OfType<PurgeWork>()) Purge(purge);
         foreach (var release in group.OfType<ReleaseWork>()) Release(release);
         var turns = group.OfType<TurnWork>().OrderBy(turn => turn.Id, StringComparer.Ordinal).ToList();

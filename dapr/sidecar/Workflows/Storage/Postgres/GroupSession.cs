@@ -5,12 +5,11 @@ namespace StocksDapr.Sidecar.Workflows.Storage.Postgres;
 
 /// <summary>
 /// The one connection on which an engine's groups are stored, one after the other. A connection that breaks in the commit itself leaves open whether the
-/// group is stored; the server is asked then, so that nothing is stored twice.
+/// group is stored: its number, which is stored with it, tells. (The transaction's own number would not: after a crash the server gives the numbers of
+/// transactions that it lost to others.)
 /// </summary>
-internal sealed class GroupSession(NpgsqlDataSource database, WorkflowTables tables, string appId, TimeProvider time) : IAsyncDisposable
+internal sealed class GroupSession(NpgsqlDataSource database, WorkflowTables tables, string appId) : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
     /// <summary>
     /// Every statement finds its rows by key: a plan that was made while the tables were small must not scan them when they are not. An engine that is
     /// stopped in mid-transaction must not hold its rows for long.
@@ -19,7 +18,8 @@ internal sealed class GroupSession(NpgsqlDataSource database, WorkflowTables tab
         "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; SET idle_in_transaction_session_timeout = '10s'";
 
     private NpgsqlConnection? _connection;
-    private string? _unknown;
+    private long _number;
+    private (int Engine, long Number)? _unknown;
 
     /// <inheritdoc cref="IWorkflowStore.CommitAsync"/>
     public async Task CommitAsync(IReadOnlyList<StoreWork> group, int engine, CancellationToken cancellationToken)
@@ -27,24 +27,25 @@ internal sealed class GroupSession(NpgsqlDataSource database, WorkflowTables tab
         try
         {
             // The commit before broke off in the middle of this same group.
-            if (_unknown is not null && await WasCommittedAsync(cancellationToken)) return;
+            if (_unknown is { } unknown && await WasStoredAsync(unknown.Engine, unknown.Number, cancellationToken)) return;
             var connection = await ConnectAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var commands = new GroupCommands(tables, appId, engine);
+            var number = ++_number;
+            var commands = new GroupCommands(tables, appId, engine, number);
             await using (var batch = commands.ToBatch(connection, group))
             {
                 await using var results = await batch.ExecuteReaderAsync(cancellationToken);
                 await commands.ReadAsync(results, cancellationToken);
             }
 
-            if (commands.Transaction is null) throw new EngineLostException();
+            if (!commands.HoldsEngine) throw new EngineLostException();
             if (group.OfType<TurnWork>().Any(turn => !turn.Committed || turn.Contested))
             {
                 await transaction.RollbackAsync(cancellationToken);
                 return;
             }
 
-            _unknown = commands.Transaction;
+            _unknown = (engine, number);
             await transaction.CommitAsync(cancellationToken);
             _unknown = null;
         }
@@ -90,23 +91,15 @@ internal sealed class GroupSession(NpgsqlDataSource database, WorkflowTables tab
         }
     }
 
-    private async Task<bool> WasCommittedAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for the row, which the transaction holds for as long as the server has not noticed that its connection is gone.</summary>
+    private async Task<bool> WasStoredAsync(int engine, long number, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("SELECT pg_xact_status($1::text::xid8)", connection);
-            command.Parameters.AddWithValue(_unknown!);
-            var status = await command.ExecuteScalarAsync(cancellationToken) as string;
-            if (status == "in progress")
-            {
-                await Task.Delay(Pause, time, cancellationToken);
-                continue;
-            }
-
-            _unknown = null;
-            return status == "committed";
-        }
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"SELECT number FROM {tables.Groups} WHERE engine = $1 FOR UPDATE", connection);
+        command.Parameters.AddWithValue(engine);
+        var stored = await command.ExecuteScalarAsync(cancellationToken) as long?;
+        _unknown = null;
+        return stored >= number;
     }
 
     private async ValueTask DropAsync()

@@ -18,6 +18,9 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
 
     private const int RoundsToOrphans = 10;
 
+    /// <summary>Of so many engines before this one it is known which group they stored last.</summary>
+    private const int GroupsKept = 1_000;
+
     private readonly string _connectionString;
     private readonly WorkflowTables _tables;
     private readonly string _appId;
@@ -181,6 +184,13 @@ internal sealed class PostgresMembership : IMembership, IAsyncDisposable
         insert.Parameters.AddWithValue(_workers);
         var id = (int)(await insert.ExecuteScalarAsync(cancellationToken))!;
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SELECT pg_advisory_lock({_tables.LockClass}, {id})"), cancellationToken);
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {_tables.Groups} (engine) VALUES ({id})"), cancellationToken);
+
+        // Not at once when an engine is gone: it may still want to know what became of its last group.
+        await ExecuteAsync(
+            connection,
+            string.Create(CultureInfo.InvariantCulture, $"DELETE FROM {_tables.Groups} AS g WHERE engine < {id - GroupsKept} AND NOT EXISTS (SELECT FROM {_tables.Engines} AS e WHERE e.id = g.engine)"),
+            cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Id = id;
     }

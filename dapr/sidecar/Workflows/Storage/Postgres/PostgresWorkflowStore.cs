@@ -26,7 +26,7 @@ internal sealed class PostgresWorkflowStore : IWorkflowStore
         _tables = new WorkflowTables(tablePrefix);
         _database = new NpgsqlDataSourceBuilder(connectionString).Build();
         _membership = new PostgresMembership(connectionString, _tables, appId, time, log);
-        _session = new GroupSession(_database, _tables, appId, time);
+        _session = new GroupSession(_database, _tables, appId);
     }
 
     public IMembership Membership => _membership;

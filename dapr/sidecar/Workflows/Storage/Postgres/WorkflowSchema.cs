@@ -50,6 +50,12 @@ internal sealed class WorkflowSchema(NpgsqlDataSource database, WorkflowTables t
          );
          CREATE INDEX ON {tables.Inbox} (app_id, instance_id);
          """,
+        $"""
+         CREATE TABLE {tables.Groups} (
+             engine int PRIMARY KEY,
+             number bigint NOT NULL DEFAULT 0 -- of the last group that is stored
+         ) WITH (fillfactor = 10); -- one row for each engine, rewritten by every group
+         """,
     ];
 
     public async Task MigrateAsync(CancellationToken cancellationToken)

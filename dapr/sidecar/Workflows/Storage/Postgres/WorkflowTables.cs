@@ -25,6 +25,9 @@ internal sealed class WorkflowTables
     /// <summary>The engines that are known. Who holds the advisory lock (<see cref="LockClass"/>, id) lives.</summary>
     public string Engines => Prefix + "workflow_engines";
 
+    /// <summary>The last group of changes that each engine has stored.</summary>
+    public string Groups => Prefix + "workflow_groups";
+
     public string Instances => Prefix + "workflow_instances";
 
     public string History => Prefix + "workflow_history";
