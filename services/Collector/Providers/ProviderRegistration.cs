@@ -1,4 +1,6 @@
+using StocksDapr.Collector.Providers.Fmp;
 using StocksDapr.Collector.Providers.Simulated;
+using StocksDapr.Collector.Providers.TwelveData;
 
 namespace StocksDapr.Collector.Providers;
 
@@ -11,6 +13,10 @@ internal static class ProviderRegistration
     public static WebApplicationBuilder AddProviders(this WebApplicationBuilder builder)
     {
         builder.AddSimulatedProvider();
+        builder.AddTwelveData();
+        builder.AddBars<TwelveDataProvider>();
+        builder.AddFmp();
+        builder.AddBars<FmpProvider>();
         return builder;
     }
 

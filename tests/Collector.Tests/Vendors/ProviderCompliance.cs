@@ -58,7 +58,7 @@ public abstract partial class ProviderCompliance
         await using var bench = await OpenAsync();
         foreach (var interval in bench.Provider.Capabilities.Intervals.Keys)
         {
-            var bars = bench.Emulator.Market.Bars(Symbols[0], interval, Day(2025, 11, 3), Day(2025, 11, 8));
+            var bars = bench.Emulator.Market.Bars(Symbols[0], interval, Day(2025, 11, 3), interval.IsIntraday ? Day(2025, 11, 5) : Day(2025, 11, 8));
             var (first, last) = (bars[1].Start, bars[^2].Start);
 
             (await BarsAsync(bench, Symbols[0], interval, first, last)).Select(bar => bar.Start).Should()
@@ -178,9 +178,11 @@ public abstract partial class ProviderCompliance
         {
             foreach (var symbols in Symbols.Chunk(bench.Provider.Capabilities.MaxSymbols))
             {
+                var counted = bench.Emulator.Requests.Sum(request => request.Credits);
                 var answer = await bench.Provider.GetCorporateActionsAsync(symbols, from, to, default);
 
                 answer.Error.Should().BeNull();
+                answer.Credits.Should().Be(bench.Emulator.Requests.Sum(request => request.Credits) - counted);
                 foreach (var symbol in symbols)
                     answer.Value![symbol].Value!.OrderBy(action => action.ExDate).Should().Equal(EmulatedMarket.Actions(symbol, from, to), $"{symbol} from {from} to {to}");
             }

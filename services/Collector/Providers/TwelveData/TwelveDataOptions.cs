@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Providers.Vendors;
 
 namespace StocksDapr.Collector.Providers.TwelveData;
@@ -5,11 +6,8 @@ namespace StocksDapr.Collector.Providers.TwelveData;
 /// <summary>The section <c>Collector:Providers:twelvedata</c>.</summary>
 internal sealed class TwelveDataOptions : VendorOptions
 {
-    /// <summary>What the free plan ("Basic") allows each key: 8 credits a minute, 800 a day. Source: Twelve Data, "Pricing", plan Basic.</summary>
-    public const int FreeCreditsPerMinute = 8;
-
-    /// <inheritdoc cref="FreeCreditsPerMinute"/>
-    public const int FreeCreditsPerDay = 800;
+    /// <summary>8 credits a minute, 800 a day (UTC). Source: Twelve Data, "Pricing", plan Basic.</summary>
+    public static readonly KeyLimits FreePlan = new(CreditsPerMinute: 8, CreditsPerDay: 800);
 
     /// <summary>Where the vendor answers, unless <see cref="VendorOptions.BaseAddress"/> says otherwise.</summary>
     public static readonly Uri Address = new("https://api.twelvedata.com/");

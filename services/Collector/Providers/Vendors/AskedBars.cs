@@ -54,5 +54,10 @@ internal static class AskedBars
         where T : class =>
         new(Guid.NewGuid().ToString("n"), time.GetUtcNow(), null, error) { Credits = 0 };
 
+    /// <summary>An answer for one symbol without asking, such as one that the vendor has no word for.</summary>
+    public static ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<T>>> Unasked<T>(string symbol, SymbolAnswer<T> answer, TimeProvider time)
+        where T : class =>
+        new(Guid.NewGuid().ToString("n"), time.GetUtcNow(), new Dictionary<string, SymbolAnswer<T>>(StringComparer.Ordinal) { [symbol] = answer }) { Credits = 0 };
+
     private static ProviderError NotSupported(string detail) => new(ProviderErrorKind.NotSupported, detail);
 }

@@ -26,7 +26,9 @@ internal static class VendorHttp
         };
         if (cookies is not null)
             handler.CookieContainer = cookies;
-        var http = new HttpClient(handler) { BaseAddress = baseAddress, Timeout = Timeout.InfiniteTimeSpan };
+        // Paths are relative: what a proxy's address has of a path stays in front of them.
+        var root = baseAddress.AbsolutePath.EndsWith('/') ? baseAddress : new UriBuilder(baseAddress) { Path = baseAddress.AbsolutePath + "/" }.Uri;
+        var http = new HttpClient(handler) { BaseAddress = root, Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
         return http;
     }

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using StocksDapr.Collector.Providers.Fmp;
+using StocksDapr.Collector.Providers.TwelveData;
+
+namespace StocksDapr.Collector.Tests.Vendors;
+
+public sealed class VendorOptionsTests
+{
+    [Theory]
+    [InlineData("https://proxy.example.com/td/", true)]
+    [InlineData("http://127.0.0.1:5000", true)]
+    [InlineData("http://localhost", true)]
+    [InlineData("http://proxy.example.com/", false)]
+    [InlineData("https://user:secret@proxy.example.com/", false)]
+    [InlineData("https://proxy.example.com/?apikey=secret", false)]
+    [InlineData("ftp://proxy.example.com/", false)]
+    [InlineData("/relative", false)]
+    public void Address_that_a_key_must_not_be_sent_to_is_refused_at_start(string address, bool isGood)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Collector:Providers:twelvedata:BaseAddress"] = address });
+        builder.AddTwelveData();
+        using var services = builder.Services.BuildServiceProvider();
+
+        var validating = FluentActions.Invoking(() => services.GetRequiredService<IStartupValidator>().Validate());
+
+        if (isGood)
+            validating.Should().NotThrow();
+        else
+            validating.Should().Throw<OptionsValidationException>().Which.Message.Should().Contain("Collector:Providers:twelvedata:BaseAddress").And.NotContain("secret");
+    }
+
+    [Fact]
+    public void Provider_is_made_with_the_keyring_of_its_vendor()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.AddTwelveData();
+        builder.AddFmp();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CollectorMetrics>();
+        using var services = builder.Services.BuildServiceProvider();
+
+        services.GetRequiredService<TwelveDataProvider>().Name.Should().Be("twelvedata");
+        services.GetRequiredService<FmpProvider>().Name.Should().Be("fmp");
+    }
+}
