@@ -68,4 +68,18 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 133, Level = LogLevel.Warning, Message = "The keys of provider {Provider} cannot be read now (secret {Secret}), those that were read stay: {Reason}")]
     public static partial void KeysNotRead(this ILogger logger, string provider, string secret, string reason);
+
+    [LoggerMessage(EventId = 134, Level = LogLevel.Warning, Message = "Nothing is asked of provider {Provider} until its budgets are known: {Reason}")]
+    public static partial void BudgetsUnknown(this ILogger logger, string provider, string reason);
+
+    [LoggerMessage(EventId = 135, Level = LogLevel.Information, Message = "The budgets of provider {Provider} are known again")]
+    public static partial void BudgetsKnownAgain(this ILogger logger, string provider);
+
+    [LoggerMessage(
+        EventId = 136, Level = LogLevel.Error,
+        Message = "Nothing is asked of provider {Provider}: this machine's clock is {Seconds} s behind another replica's, which makes budgets unsafe")]
+    public static partial void ClockBehind(this ILogger logger, string provider, double seconds);
+
+    [LoggerMessage(EventId = 137, Level = LogLevel.Error, Message = "The budgets of provider {Provider} could not be worked out; nothing was granted")]
+    public static partial void BudgetTurnFailed(this ILogger logger, string provider, Exception exception);
 }

@@ -6,15 +6,12 @@ namespace StocksDapr.Collector.Providers;
 /// <param name="RetryAfter">How long the provider asks to be left alone; null when it does not say.</param>
 internal sealed record ProviderError(ProviderErrorKind Kind, string Detail, TimeSpan? RetryAfter = null)
 {
-    /// <summary>
-    /// With <see cref="ProviderErrorKind.NotEntitled"/>: the vendor does not accept the key itself, whatever is asked with it, so another key may do. False where
-    /// the key is good and its plan does not cover what was asked.
-    /// </summary>
-    public bool IsKeyRefused { get; init; }
-
     /// <summary>The same request may succeed later, with nothing changed on our side.</summary>
     public bool IsTransient => Kind is ProviderErrorKind.RateLimited or ProviderErrorKind.TimedOut or ProviderErrorKind.Unavailable
         or ProviderErrorKind.Malformed;
+
+    /// <summary>The vendor does not accept the key, whatever is asked with it: another one may do.</summary>
+    public bool IsKeyRefused => Kind == ProviderErrorKind.NotEntitled && !ConcernsThisRequestOnly;
 
     /// <summary>
     /// Only what this request asked for is refused, such as data beyond the key's plan: the key is good and the provider answers other requests as before.

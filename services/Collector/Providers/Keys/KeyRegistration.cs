@@ -21,8 +21,9 @@ internal static class KeyRegistration
                 $"{VendorOptions.Section}:{terms.Provider}:Timeout is more than nothing and at most {VendorOptions.LongestTimeout}, for example 00:00:30.")
             .ValidateOnStart();
         services.AddSingleton(terms);
+        services.TryAddSingleton<IProviderState, DaprProviderState>();
         services.TryAddSingleton<ProviderKeyrings>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyReading>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyringService>());
         return builder;
     }
 }

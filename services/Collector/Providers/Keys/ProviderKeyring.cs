@@ -1,18 +1,50 @@
+using StocksDapr.Collector.Providers.Health;
+
 namespace StocksDapr.Collector.Providers.Keys;
 
-/// <summary>The keys of one provider and what may be spent with them.</summary>
-internal sealed class ProviderKeyring(KeyringTerms terms, TimeProvider time) : IProviderKeys
+/// <summary>
+/// The keys of one provider, what may be spent with them, and whether the provider is asked at all. What has been spent is kept in the state store, for all replicas
+/// together; a vendor that wants no key and sets no limit needs no such book.
+/// </summary>
+internal sealed class ProviderKeyring : IProviderKeys
 {
-    private readonly TaskCompletionSource _firstKeys = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IReadOnlyList<ProviderKey>? _keys = terms.KeySecret is null ? [ProviderKey.None] : null;
-    private int _next;
+    /// <summary>How long a caller is held before it is told to come again.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
 
-    public KeyringTerms Terms => terms;
+    private static readonly TimeSpan PatienceForKeys = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _firstKeys = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LedgerPump _pump;
+    private IReadOnlyList<ProviderKey>? _keys;
+
+    public ProviderKeyring(KeyringTerms terms, IProviderState state, TimeProvider time, ILogger logger, Random? random = null)
+    {
+        (Terms, _time) = (terms, time);
+        Health = new ProviderHealth(terms.Provider, state, time);
+        Budget = new KeyBudget(terms.Limits, terms.Timeout);
+        _keys = terms.KeySecret is null ? [ProviderKey.None] : null;
+        _pump = new LedgerPump(terms.Provider, Budget, () => Keys ?? [], Health.Circuit, state, time, random ?? Random.Shared, logger);
+    }
+
+    public KeyringTerms Terms { get; }
+
+    public KeyBudget Budget { get; }
+
+    public ProviderHealth Health { get; }
 
     /// <summary>The keys that there are; null while nobody knows.</summary>
     public IReadOnlyList<ProviderKey>? Keys => Volatile.Read(ref _keys);
 
-    public int? LargestRequest => terms.Limits.LargestRequest;
+    /// <summary>The shared ledger as it was last seen; null for a provider that needs none.</summary>
+    public ProviderLedger? Ledger => HasLedger ? _pump.Seen : null;
+
+    /// <summary>Why nothing can be granted now, whatever the budget; null when something can.</summary>
+    public string? Trouble => HasLedger ? _pump.Trouble : null;
+
+    public int? LargestRequest => Terms.Limits.LargestRequest;
+
+    private bool HasLedger => Terms.KeySecret is not null || Terms.Limits != KeyLimits.None;
 
     public void SetKeys(IReadOnlyList<ProviderKey> keys)
     {
@@ -20,20 +52,72 @@ internal sealed class ProviderKeyring(KeyringTerms terms, TimeProvider time) : I
         _firstKeys.TrySetResult();
     }
 
-    public async Task<KeyGrant> AcquireAsync(RequestCost cost, CancellationToken cancellationToken)
-    {
-        if (Keys is null)
-            await _firstKeys.Task.WaitAsync(TimeSpan.FromSeconds(10), time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (Keys is not { } keys)
-            return Refused(new ProviderError(ProviderErrorKind.Unavailable, "The keys could not be read yet.", TimeSpan.FromSeconds(10)));
-        if (keys.Count == 0)
-            return Refused(new ProviderError(ProviderErrorKind.NotEntitled, $"There is no key: the secret '{terms.KeySecret}' is empty."));
-        var key = keys[(Interlocked.Increment(ref _next) & int.MaxValue) % keys.Count];
-        return new KeyGrant(key.Number, key.Secret) { Cost = cost };
+    /// <summary>Does the work behind grants and health until it is cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        HasLedger ? Task.WhenAll(_pump.RunAsync(cancellationToken), Health.RunAsync(cancellationToken)) : Health.RunAsync(cancellationToken);
 
-        KeyGrant Refused(ProviderError error) => new(0, null, error) { Cost = cost };
+    /// <summary>Looks at what all replicas share; false when it cannot be read.</summary>
+    public async Task<bool> TryLookAsync(CancellationToken cancellationToken)
+    {
+        var looks = await Task.WhenAll(Health.TryShareAsync(cancellationToken), HasLedger ? _pump.TryLookAsync(cancellationToken) : Task.FromResult(true));
+        return looks.All(look => look);
     }
 
-    public Task ReportAsync(KeyGrant grant, KeyReport report, CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task<KeyGrant> AcquireAsync(RequestCost cost, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cost.Credits, 1);
+        if (await CannotAskAsync(cost, cancellationToken) is { } error)
+            return new KeyGrant(0, null, error) { Cost = cost };
+
+        if (!HasLedger)
+            return Health.Circuit.TrySend() ? new KeyGrant(0, null) { Cost = cost, At = _time.GetUtcNow() } : new KeyGrant(0, null, Health.Circuit.Refusal()) { Cost = cost };
+
+        while (true)
+        {
+            var grant = await _pump.AskAsync(cost, Patience, cancellationToken);
+
+            // Who was held up for long since the grant must not send any more: the vendor would count it later than the book says. It stays spent.
+            if (grant.Error is not null || _time.GetUtcNow() - grant.At <= KeyBudget.GrantLife)
+                return grant;
+        }
+    }
+
+    public Task ReportAsync(KeyGrant grant, KeyReport report, CancellationToken cancellationToken)
+    {
+        if (grant.Error is not null)
+            return Task.CompletedTask;
+
+        var now = _time.GetUtcNow();
+        Health.Record(report.Error, now - grant.At);
+        if (grant.Spend.Length > 0 && Keys?.FirstOrDefault(key => key.Secret == grant.Secret) is { } key)
+            _pump.Report(new SpendReport(key.Fingerprint, grant.Spend, grant.At, now, report.Error, report.Usage));
+        return Task.CompletedTask;
+    }
+
+    public bool HasOtherThan(KeyGrant refused)
+    {
+        var now = _time.GetUtcNow();
+        return Ledger is { } ledger && Keys?.Any(key => key.Secret != refused.Secret && ledger.Of(key.Fingerprint).BlockedUntil(now) is null) == true;
+    }
+
+    private async Task<ProviderError?> CannotAskAsync(RequestCost cost, CancellationToken cancellationToken)
+    {
+        if (!Terms.Enabled)
+            return new ProviderError(ProviderErrorKind.NotSupported, "The provider is switched off.");
+        if (cost.Credits > LargestRequest)
+            return new ProviderError(ProviderErrorKind.NotSupported, $"The request costs {cost.Credits} credits, and a key may spend {LargestRequest} at most at once.");
+        if (Keys is null)
+        {
+            await _firstKeys.Task.WaitAsync(PatienceForKeys, _time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return Keys switch
+        {
+            null => new ProviderError(ProviderErrorKind.Unavailable, $"The keys (secret {Terms.KeySecret}) could not be read yet.", PatienceForKeys),
+            { Count: 0 } => new ProviderError(ProviderErrorKind.NotEntitled, $"There is no key: the secret {Terms.KeySecret} is empty."),
+            _ => null,
+        };
+    }
 }

@@ -4,10 +4,10 @@ using StocksDapr.Collector.Providers.Vendors;
 namespace StocksDapr.Collector.Providers.Keys;
 
 /// <summary>The keyrings of all providers.</summary>
-internal sealed class ProviderKeyrings(IEnumerable<VendorTerms> terms, IOptionsMonitor<VendorOptions> options, TimeProvider time)
+internal sealed class ProviderKeyrings(IEnumerable<VendorTerms> terms, IOptionsMonitor<VendorOptions> options, IProviderState state, TimeProvider time, ILogger<ProviderKeyring> logger)
 {
     private readonly Dictionary<string, ProviderKeyring> _keyrings = terms.ToDictionary(
-        terms => terms.Provider, terms => new ProviderKeyring(KeyringTerms.Of(terms, options.Get(terms.Provider)), time), StringComparer.Ordinal);
+        terms => terms.Provider, terms => new ProviderKeyring(KeyringTerms.Of(terms, options.Get(terms.Provider)), state, time, logger), StringComparer.Ordinal);
 
     public IReadOnlyCollection<ProviderKeyring> All => _keyrings.Values;
 

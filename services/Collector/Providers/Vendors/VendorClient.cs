@@ -16,6 +16,9 @@ internal sealed class VendorClient(
     /// <summary>More than any vendor's largest answer; what is longer is not what was asked for.</summary>
     private const int MaxBodyBytes = 128 * 1024 * 1024;
 
+    /// <summary>How many keys are tried for one request where one after the other is limited or refused.</summary>
+    private const int MaxKeys = 8;
+
     private const int MaxRetryAfterSeconds = 86_400;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -29,14 +32,21 @@ internal sealed class VendorClient(
         var requestId = Guid.NewGuid().ToString("n");
         using var activity = CollectorMetrics.Activities.StartActivity("ask provider", ActivityKind.Client);
         activity?.SetTag("provider", provider).SetTag("url.path", request.Path).SetTag("request.id", requestId);
-        var grant = await keys.AcquireAsync(request.Cost, cancellationToken);
-        if (grant.Error is { } refused)
-            return Answer<T>(activity, requestId, null, refused) with { Credits = 0 };
+        for (var attempt = 1; ; attempt++)
+        {
+            var grant = await keys.AcquireAsync(request.Cost, cancellationToken);
+            if (grant.Error is { } refused)
+                return Answer<T>(activity, requestId, null, refused) with { Credits = (attempt - 1) * request.Cost.Credits };
 
-        var (value, error, usage) = await TryGetAsync(request.Path, grant, read, cancellationToken);
-        error = WithoutKey(error, grant.Secret);
-        await keys.ReportAsync(grant, new KeyReport(error, usage), cancellationToken);
-        return Answer(activity, requestId, value, error) with { Credits = request.Cost.Credits };
+            var (value, error, usage) = await TryGetAsync(request.Path, grant, read, cancellationToken);
+            error = WithoutKey(error, grant.Secret);
+            await keys.ReportAsync(grant, new KeyReport(error, usage), cancellationToken);
+
+            // What is wrong with one key says nothing of the others.
+            if (error is { IsKeyRefused: true } or { Kind: ProviderErrorKind.RateLimited } && attempt < MaxKeys && keys.HasOtherThan(grant))
+                continue;
+            return Answer(activity, requestId, value, error) with { Credits = attempt * request.Cost.Credits };
+        }
     }
 
     private ProviderAnswer<T> Answer<T>(Activity? activity, string requestId, T? value, ProviderError? error)
@@ -119,7 +129,7 @@ internal sealed class VendorClient(
         };
         return new ProviderError(kind, string.Create(CultureInfo.InvariantCulture, $"The provider answered {status}."))
         {
-            IsKeyRefused = response.Status == HttpStatusCode.Unauthorized,
+            ConcernsThisRequestOnly = response.Status is HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired,
         };
     }
 

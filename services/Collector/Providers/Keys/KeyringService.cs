@@ -3,16 +3,23 @@ using StocksDapr.ServiceDefaults;
 
 namespace StocksDapr.Collector.Providers.Keys;
 
-/// <summary>Reads the keys from the secret store, in the background, and again from time to time: a key that is added or taken away needs no restart.</summary>
-internal sealed class KeyReading(ProviderKeyrings keyrings, SecretReader secrets, TimeProvider time, ILogger<KeyReading> logger) : BackgroundService
+/// <summary>Works for the keyrings in the background: reads keys from the secret store, again from time to time, so that a key that is added or taken away needs no restart.</summary>
+internal sealed class KeyringService(ProviderKeyrings keyrings, SecretReader secrets, TimeProvider time, ILogger<KeyringService> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(keyrings.All.Where(keyring => keyring.Terms is { Enabled: true, KeySecret: not null }).Select(keyring => WatchAsync(keyring, stoppingToken)));
+        Task.WhenAll(keyrings.All.Where(keyring => keyring.Terms.Enabled).SelectMany(keyring => Works(keyring, stoppingToken)));
 
-    private async Task WatchAsync(ProviderKeyring keyring, CancellationToken cancellationToken)
+    private IEnumerable<Task> Works(ProviderKeyring keyring, CancellationToken cancellationToken)
+    {
+        yield return keyring.RunAsync(cancellationToken);
+        if (keyring.Terms.KeySecret is { } secret)
+            yield return ReadKeysAsync(keyring, secret, cancellationToken);
+    }
+
+    private async Task ReadKeysAsync(ProviderKeyring keyring, string secret, CancellationToken cancellationToken)
     {
         // Each reason once: a store that does not have a secret may say so for ever.
         string? told = null;
@@ -20,13 +27,13 @@ internal sealed class KeyReading(ProviderKeyrings keyrings, SecretReader secrets
         {
             try
             {
-                told = TakeOver(keyring, await secrets.AskAsync(keyring.Terms.KeySecret!, cancellationToken), told);
+                told = TakeOver(keyring, await secrets.AskAsync(secret, cancellationToken), told);
                 wait = Every;
             }
             catch (DaprException e)
             {
                 if (told != e.Message)
-                    logger.KeysNotRead(keyring.Terms.Provider, keyring.Terms.KeySecret!, e.Message);
+                    logger.KeysNotRead(keyring.Terms.Provider, secret, e.Message);
                 told = e.Message;
             }
 

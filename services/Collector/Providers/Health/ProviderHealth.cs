@@ -1,0 +1,120 @@
+using StocksDapr.Collector.Providers.Keys;
+
+namespace StocksDapr.Collector.Providers.Health;
+
+/// <summary>
+/// How one provider does: what its answers were, over all replicas, and whether it is asked at all. Each replica adds what it saw to the shared book now and then, and
+/// takes over changes of the circuit from it. Where the book cannot be reached, requests go on. Safe to use from several threads.
+/// </summary>
+internal sealed class ProviderHealth
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private const int WriteAttempts = 5;
+
+    private readonly string _key;
+    private readonly IProviderState _state;
+    private readonly TimeProvider _time;
+    private readonly Wakeup _changed;
+    private readonly Lock _gate = new();
+    private HealthBook _seen = HealthBook.Empty;
+    private HealthBook _unsaid = HealthBook.Empty;
+    private bool _hasNews;
+
+    public ProviderHealth(string provider, IProviderState state, TimeProvider time)
+    {
+        (_key, _state, _time) = ($"provider-health-{provider}", state, time);
+        _changed = new Wakeup(time);
+        Circuit = new Circuit(time) { Changed = change => Add(new HealthBook { Circuit = change }, isUrgent: true) };
+    }
+
+    public Circuit Circuit { get; }
+
+    /// <summary>What all replicas saw as far as this one has heard, and what it saw itself.</summary>
+    public HealthBook Book
+    {
+        get
+        {
+            lock (_gate)
+                return _seen.Plus(_unsaid, _time.GetUtcNow());
+        }
+    }
+
+    public void Record(ProviderError? error, TimeSpan latency)
+    {
+        Add(HealthBook.Of(error, latency, _time.GetUtcNow()), isUrgent: false);
+        Circuit.Record(error);
+    }
+
+    /// <summary>Tells and hears news until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await TryShareAsync(cancellationToken);
+            await _changed.WaitAsync(Every, cancellationToken);
+        }
+    }
+
+    /// <summary>Tells what is new here and hears what is new elsewhere; false when the book cannot be reached.</summary>
+    public async Task<bool> TryShareAsync(CancellationToken cancellationToken)
+    {
+        var news = TakeNews();
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var (stored, version) = await _state.ReadAsync<HealthBook>(_key, cancellationToken);
+                var book = (stored ?? HealthBook.Empty).Plus(news ?? HealthBook.Empty, _time.GetUtcNow());
+                if (news is null || await _state.TryWriteAsync(_key, book, version, cancellationToken))
+                {
+                    Hear(book);
+                    return true;
+                }
+
+                if (attempt == WriteAttempts)
+                    break;
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20 * attempt)), _time, cancellationToken);
+            }
+        }
+        catch (StateUnavailableException)
+        {
+            // The budgets say so aloud; here it only means that others hear later.
+        }
+
+        if (news is not null)
+            Add(news, isUrgent: false);
+        return false;
+    }
+
+    private void Add(HealthBook news, bool isUrgent)
+    {
+        lock (_gate)
+        {
+            _unsaid = _unsaid.Plus(news, _time.GetUtcNow());
+            _hasNews = true;
+        }
+
+        if (isUrgent)
+            _changed.Set();
+    }
+
+    private HealthBook? TakeNews()
+    {
+        lock (_gate)
+        {
+            if (!_hasNews)
+                return null;
+            var news = _unsaid;
+            (_unsaid, _hasNews) = (HealthBook.Empty, false);
+            return news;
+        }
+    }
+
+    private void Hear(HealthBook book)
+    {
+        lock (_gate)
+            _seen = book;
+        if (book.Circuit is { } change)
+            Circuit.Adopt(change);
+    }
+}
