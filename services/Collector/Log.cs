@@ -1,6 +1,6 @@
 namespace StocksDapr.Collector;
 
-/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 150 imports.</summary>
+/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 150 imports, 170 streams.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -82,4 +82,28 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 137, Level = LogLevel.Error, Message = "The budgets of provider {Provider} could not be worked out; nothing was granted")]
     public static partial void BudgetTurnFailed(this ILogger logger, string provider, Exception exception);
+
+    [LoggerMessage(EventId = 170, Level = LogLevel.Information, Message = "Stream {Stream}: this replica has it now")]
+    public static partial void StreamTaken(this ILogger logger, string stream);
+
+    [LoggerMessage(EventId = 171, Level = LogLevel.Warning, Message = "Stream {Stream}: this replica does not have it any more")]
+    public static partial void StreamGivenUp(this ILogger logger, string stream);
+
+    [LoggerMessage(EventId = 172, Level = LogLevel.Information, Message = "Stream {Stream}: connecting for {Symbols} symbols")]
+    public static partial void StreamConnecting(this ILogger logger, string stream, int symbols);
+
+    [LoggerMessage(EventId = 173, Level = LogLevel.Warning, Message = "Stream {Stream} is lost ({Kind}), again in {Pause}: {Detail}")]
+    public static partial void StreamLost(this ILogger logger, string stream, Providers.ProviderErrorKind kind, string detail, TimeSpan pause);
+
+    [LoggerMessage(EventId = 174, Level = LogLevel.Warning, Message = "Stream {Stream}: {Bars} forming bars could not be published; they come with the next turn: {Reason}")]
+    public static partial void LiveBarsNotPublished(this ILogger logger, string stream, int bars, string reason);
+
+    [LoggerMessage(EventId = 175, Level = LogLevel.Warning, Message = "Nobody can be asked who has a stream: {Reason}")]
+    public static partial void LeaseNotAsked(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 176, Level = LogLevel.Warning, Message = "Stream {Stream}: what another replica was forming is not known: {Reason}")]
+    public static partial void FormingBarsUnknown(this ILogger logger, string stream, string reason);
+
+    [LoggerMessage(EventId = 177, Level = LogLevel.Error, Message = "Stream {Stream} failed; it begins anew")]
+    public static partial void StreamFailed(this ILogger logger, Exception? exception, string stream);
 }

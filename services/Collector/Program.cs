@@ -1,6 +1,7 @@
 using StocksDapr.Collector.Backfills;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Imports;
+using StocksDapr.Collector.Live;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
@@ -19,6 +20,7 @@ builder.AddRuns();
 builder.AddSchedules();
 builder.AddBackfills();
 builder.AddImports();
+builder.AddLive();
 
 var app = builder.Build();
 app.UseServiceDefaults();

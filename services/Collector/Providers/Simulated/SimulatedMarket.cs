@@ -59,6 +59,22 @@ internal sealed class SimulatedMarket
         }
     }
 
+    /// <summary>Adds the trades of a quarter of an hour of a session; none before the company is listed.</summary>
+    public void AddTrades(string symbol, in Session session, int quarterIndex, List<LiveTrade> trades)
+    {
+        var path = Path(symbol);
+        var index = _returns.IndexOf(session.Date);
+        if (index < path.FirstIndex || index >= _returns.Sessions.Length)
+            return;
+
+        Span<Trade> quarters = stackalloc Trade[SessionTape.MaxQuarters];
+        SessionTape.Quarters(path, index, session, quarters);
+        Span<Trade> minutes = stackalloc Trade[SessionTape.MinutesPerQuarter];
+        SessionTape.Minutes(path, session, quarterIndex, quarters[quarterIndex], minutes);
+        for (var i = 0; i < minutes.Length; i++)
+            TradeTape.Add(path, session.BarStart(Interval.OneMinute, (quarterIndex * SessionTape.MinutesPerQuarter) + i), minutes[i], trades);
+    }
+
     /// <summary>The splits and dividends whose ex-date is in the range and not after <paramref name="today"/>.</summary>
     public IEnumerable<CorporateAction> Actions(string symbol, DateOnly from, DateOnly to, DateOnly today) =>
         Path(symbol).Actions.Where(action => action.ExDate >= from && action.ExDate <= to && action.ExDate <= today);

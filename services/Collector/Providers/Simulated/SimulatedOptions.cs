@@ -19,6 +19,9 @@ internal sealed class SimulatedOptions
     /// <summary>How many sessions of 15-minute bars are collected, 1 to 1,000.</summary>
     public int IntradayDays { get; set; } = 60;
 
+    /// <summary>While the exchange is closed, streams the trades of its next session, as if that opened when there was nothing else to stream: for demonstrations.</summary>
+    public bool StreamWhenClosed { get; set; }
+
     /// <summary>What goes wrong, and how often. Nothing, unless asked for.</summary>
     public SimulatedFaults Faults { get; set; } = new();
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.Live;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Providers.Simulated;
@@ -21,6 +22,11 @@ internal static class SimulatedRegistration
             return new SimulatedMarket(options.Seed, options.Symbols);
         });
         builder.Services.AddSingleton<SimulatedProvider>();
+        builder.Services.AddSingleton(services => new SimulatedClock(
+            services.GetRequiredService<TimeProvider>(), ExchangeCalendar.UsEquities, services.GetRequiredService<SimulatedOptions>().StreamWhenClosed));
+        builder.Services.AddSingleton(services => new SimulatedTrades(
+            services.GetRequiredService<SimulatedMarket>(), services.GetRequiredService<SimulatedClock>(), ExchangeCalendar.UsEquities));
+        builder.AddTrades<SimulatedTrades>(services => services.GetRequiredService<SimulatedClock>());
         builder.Services.AddSingleton(services =>
         {
             var options = services.GetRequiredService<SimulatedOptions>();

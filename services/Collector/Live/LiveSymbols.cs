@@ -1,0 +1,23 @@
+using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.Providers;
+
+namespace StocksDapr.Collector.Live;
+
+/// <summary>What a stream is to carry: the instruments of the markets whose bars come from the same provider, the most important ones first.</summary>
+internal sealed class LiveSymbols(IEnumerable<CollectionPlan> plans)
+{
+    private readonly IReadOnlyList<CollectionPlan> _plans = [.. plans];
+
+    /// <summary>None when no market of the provider says what it has.</summary>
+    public async Task<IReadOnlyList<string>> GetAsync(ITradeStream stream, CancellationToken cancellationToken)
+    {
+        var symbols = new List<string>();
+        foreach (var plan in _plans.Where(plan => plan.Providers.Any(provider => provider.Name == stream.Name)))
+        {
+            if (await plan.Roster.GetAsync(cancellationToken) is { IsSuccess: true } roster)
+                symbols.AddRange(roster.Value.Select(listed => listed.Instrument.Symbol));
+        }
+
+        return [.. symbols.Distinct(StringComparer.Ordinal).Take(stream.MaxStreamedSymbols)];
+    }
+}

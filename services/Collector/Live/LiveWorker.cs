@@ -1,0 +1,125 @@
+using Dapr;
+using Dapr.Client;
+using StocksDapr.Collector.Publishing;
+using StocksDapr.Market;
+
+namespace StocksDapr.Collector.Live;
+
+/// <summary>Runs every stream in one replica at a time: a vendor allows one connection for a key, and one is enough.</summary>
+internal sealed class LiveWorker(
+    IEnumerable<LiveSource> sources,
+    LiveOptions options,
+    LiveSymbols symbols,
+    IFormingBars forming,
+    IMessagePublisher publisher,
+    DaprClient dapr,
+    TimeProvider time,
+    LiveMetrics metrics,
+    ILogger<LiveWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
+
+    private readonly string _holder = Guid.NewGuid().ToString("N");
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(sources.Select(source => LeadAsync(source, stoppingToken)));
+
+    private async Task LeadAsync(LiveSource source, CancellationToken cancellationToken)
+    {
+        var name = source.Stream.Name;
+        var lease = new LiveLease(dapr, "live-" + name, _holder, options.LeaseFor, time);
+        while (true)
+        {
+            if (await TryHoldAsync(lease, cancellationToken) == true)
+            {
+                logger.StreamTaken(name);
+                metrics.Leads(name, true);
+                try
+                {
+                    await RunAsync(source, lease, cancellationToken);
+                }
+                finally
+                {
+                    metrics.Leads(name, false);
+                    if (cancellationToken.IsCancellationRequested)
+                        await ReleaseAsync(lease);
+                }
+
+                logger.StreamGivenUp(name);
+            }
+
+            await Task.Delay(options.LeaseFor / 3, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Runs the stream for as long as the lease is held.</summary>
+    private async Task RunAsync(LiveSource source, LiveLease lease, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var feed = new LiveFeed(source, ExchangeCalendar.UsEquities, options, symbols, forming, publisher, time, metrics, logger);
+        var running = feed.RunAsync(ending.Token);
+        try
+        {
+            await Task.WhenAny(running, RenewAsync(lease, ending.Token));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // A feed ends by being cancelled; whatever else ended it must not pass for that, and the next turn begins anew.
+        if (running.IsFaulted)
+            logger.StreamFailed(running.Exception, source.Stream.Name);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Returns when the lease is lost, or may be before long because nobody could be told of this holder.</summary>
+    private async Task RenewAsync(LiveLease lease, CancellationToken cancellationToken)
+    {
+        var heldAt = time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(options.LeaseFor / 5, time, cancellationToken);
+            var asked = time.GetTimestamp();
+            switch (await TryHoldAsync(lease, cancellationToken))
+            {
+                case true:
+                    heldAt = asked;
+                    break;
+                case false:
+                    return;
+                case null when time.GetElapsedTime(heldAt) > options.LeaseFor * 0.6:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Null when nobody can be asked.</summary>
+    private async Task<bool?> TryHoldAsync(LiveLease lease, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(options.LeaseFor / 5);
+        try
+        {
+            return await lease.TryHoldAsync(patience.Token);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is DaprException or HttpRequestException or OperationCanceledException)
+        {
+            logger.LeaseNotAsked(e.Message);
+            return null;
+        }
+    }
+
+    private async Task ReleaseAsync(LiveLease lease)
+    {
+        using var patience = new CancellationTokenSource(ReleasePatience);
+        try
+        {
+            await lease.ReleaseAsync(patience.Token);
+        }
+        catch (Exception e) when (e is DaprException or HttpRequestException or OperationCanceledException)
+        {
+            logger.LeaseNotAsked(e.Message);
+        }
+    }
+}
