@@ -16,37 +16,45 @@ internal static class ServiceRoutes
 
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    private static readonly string[] Writing = [HttpMethods.Post];
-
-    /// <summary>The paths that are read from Query.</summary>
-    private static readonly string[] QueryPaths =
+    /// <summary>The paths that are read, by the service that answers.</summary>
+    private static readonly (string Service, string[] Paths)[] ReadPaths =
     [
-        "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
-        "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
-        "/backfills", "/backfills/{id}", "/runs", "/runs/{id}", "/dead-letters",
-        "/options/{symbol}", "/options/{symbol}/expiries", "/options/{symbol}/contracts/{contract}/history", "/options/contracts/{contract}/history",
+        (AppIds.Query,
+        [
+            "/bars", "/bars/{symbol}", "/latest", "/movers", "/symbols", "/symbols/{symbol}", "/series", "/status",
+            "/quality/quarantine", "/quality/findings", "/imports", "/imports/{id}", "/imports/{id}/rejections",
+            "/backfills", "/backfills/{id}", "/runs", "/runs/{id}", "/dead-letters",
+            "/options/{symbol}", "/options/{symbol}/expiries", "/options/{symbol}/contracts/{contract}/history", "/options/contracts/{contract}/history",
+        ]),
+        (AppIds.Collector, ["/tracking", "/symbols/{symbol}/tracking"]),
     ];
 
-    /// <summary>The paths that are posted, with the service that takes them.</summary>
-    private static readonly (string Service, string Path)[] PostedPaths =
+    /// <summary>The paths that change something, with the service that takes them.</summary>
+    private static readonly (string Service, string Method, string Path)[] WrittenPaths =
     [
-        (AppIds.Collector, "/bars"), (AppIds.Collector, ImportsPath),
-        (AppIds.Collector, "/backfills"), (AppIds.Collector, "/backfills/{id}/pause"), (AppIds.Collector, "/backfills/{id}/resume"), (AppIds.Collector, "/backfills/{id}/cancel"),
-        (AppIds.Writer, "/dead-letters/replay"), (AppIds.Writer, "/dead-letters/{id}/replay"),
+        (AppIds.Collector, HttpMethods.Post, "/bars"), (AppIds.Collector, HttpMethods.Post, ImportsPath),
+        (AppIds.Collector, HttpMethods.Post, "/backfills"), (AppIds.Collector, HttpMethods.Post, "/backfills/{id}/pause"),
+        (AppIds.Collector, HttpMethods.Post, "/backfills/{id}/resume"), (AppIds.Collector, HttpMethods.Post, "/backfills/{id}/cancel"),
+        (AppIds.Collector, HttpMethods.Put, "/symbols/{symbol}/tracking"), (AppIds.Collector, HttpMethods.Delete, "/symbols/{symbol}/tracking"),
+        (AppIds.Writer, HttpMethods.Post, "/dead-letters/replay"), (AppIds.Writer, HttpMethods.Post, "/dead-letters/{id}/replay"),
     ];
 
     /// <summary>Every proxied operation, as OpenAPI names paths, with the service behind it.</summary>
     public static IEnumerable<(string Service, string Method, string Path)> Operations =>
-        QueryPaths.Select(path => (AppIds.Query, "get", path)).Concat(PostedPaths.Select(posted => (posted.Service, "post", posted.Path)));
+        ReadPaths.SelectMany(read => read.Paths, (read, path) => (read.Service, "get", path))
+            .Concat(WrittenPaths.Select(written => (written.Service, written.Method.ToLowerInvariant(), written.Path)));
 
     public static void MapServices(this IEndpointRouteBuilder app)
     {
-        foreach (var path in QueryPaths)
-            app.MapMethods(Prefix + path, Reading, Forward(app, AppIds.Query)).RequireAuthorization(Scopes.Read).ExcludeFromDescription();
-
-        foreach (var (service, path) in PostedPaths)
+        foreach (var (service, paths) in ReadPaths)
         {
-            var writing = app.MapMethods(Prefix + path, Writing, Forward(app, service)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
+            foreach (var path in paths)
+                app.MapMethods(Prefix + path, Reading, Forward(app, service)).RequireAuthorization(Scopes.Read).ExcludeFromDescription();
+        }
+
+        foreach (var (service, method, path) in WrittenPaths)
+        {
+            var writing = app.MapMethods(Prefix + path, [method], Forward(app, service)).RequireAuthorization(Scopes.Write).ExcludeFromDescription();
             if (path == ImportsPath)
                 writing.WithMetadata(BodyLimit.None); // Streamed to disk: how large it may be is Collector's business.
         }

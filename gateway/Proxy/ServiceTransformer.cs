@@ -1,11 +1,12 @@
 using Microsoft.Net.Http.Headers;
+using StocksDapr.Contracts;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace StocksDapr.Gateway.Proxy;
 
 /// <summary>
 /// What goes in and out. In: only headers that a service has a use for, so that neither the caller's token nor anything by which the sidecar
-/// would let itself be steered (<c>dapr-app-id</c> beats the path) gets through. Out: an error that the sidecar made instead of the service is held back.
+/// would let itself be steered (<c>dapr-app-id</c> beats the path) gets through, and nobody says for himself who he is. Out: an error that the sidecar made instead of the service is held back.
 /// </summary>
 internal sealed class ServiceTransformer(SidecarAddress sidecar) : HttpTransformer
 {
@@ -57,6 +58,8 @@ internal sealed class ServiceTransformer(SidecarAddress sidecar) : HttpTransform
 
         headers.TryAddWithoutValidation(RequestIdHeader, httpContext.TraceIdentifier);
         headers.TryAddWithoutValidation(PrefixHeader, ServiceRoutes.Prefix);
+        if (httpContext.User.Identity?.Name is { } account)
+            headers.TryAddWithoutValidation(CallerHeader.Account, account);
         if (sidecar.ApiToken is { } token)
             headers.TryAddWithoutValidation("dapr-api-token", token);
         return default;

@@ -1,6 +1,8 @@
 namespace StocksDapr.Collector;
 
 /// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 150 imports, 170 streams.</summary>
+
+/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 140 tracking, 150 imports.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -106,4 +108,13 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 177, Level = LogLevel.Error, Message = "Stream {Stream} failed; it begins anew")]
     public static partial void StreamFailed(this ILogger logger, Exception? exception, string stream);
+
+    [LoggerMessage(EventId = 140, Level = LogLevel.Information, Message = "{Symbol} is tracked for {Account}, options: {Options}")]
+    public static partial void Tracked(this ILogger logger, string symbol, string account, bool options);
+
+    [LoggerMessage(EventId = 141, Level = LogLevel.Information, Message = "{Symbol} is not tracked any more, says {Account}")]
+    public static partial void Untracked(this ILogger logger, string symbol, string account);
+
+    [LoggerMessage(EventId = 142, Level = LogLevel.Warning, Message = "What is tracked can be neither read nor changed now: {Reason}")]
+    public static partial void TrackingNotReached(this ILogger logger, string reason);
 }

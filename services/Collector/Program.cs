@@ -26,6 +26,7 @@ var app = builder.Build();
 app.UseServiceDefaults();
 app.MapSchedules();
 app.MapBackfills();
+app.MapTracking();
 app.MapImports();
 
 await app.RunAsync();

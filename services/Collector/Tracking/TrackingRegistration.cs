@@ -24,6 +24,7 @@ internal static class TrackingRegistration
         services.AddSingleton<ITrackedSymbols>(provider => new TrackedSymbols(
             provider.GetRequiredService<TrackingStore>(), provider.GetRequiredService<IOptions<MarketOptions>>().Value.All(), provider.GetRequiredService<IProviderFunds>(),
             provider.GetRequiredService<IOptions<TrackingOptions>>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<TrackingControl>();
         return builder;
     }
 }

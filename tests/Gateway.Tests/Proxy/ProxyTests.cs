@@ -15,6 +15,7 @@ public sealed class ProxyTests : GatewayTest
         {
             ("dapr-app-id", "collector"), ("Dapr-Api-Token", "x"), ("dapr-caller-app-id", "writer"), ("destination-app-id", "collector"), ("Cookie", "a=b"),
             ("X-Forwarded-Prefix", "/evil"), ("X-Forwarded-For", "1.2.3.4"), ("Forwarded", "for=1.2.3.4"), ("X-Original-URL", "/metrics"), ("grpc-timeout", "1n"), ("TE", "trailers"),
+            ("x-stocks-account", "somebody-else"),
         })
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -28,6 +29,7 @@ public sealed class ProxyTests : GatewayTest
         seen.Headers.Should().Contain("If-None-Match", "\"tag\"").And.Contain("x-forwarded-prefix", "/api/v1");
         seen.Headers.Keys.Should().NotContain(["Authorization", "Cookie", "dapr-app-id", "dapr-api-token", "destination-app-id", "X-Original-URL", "grpc-timeout", "dapr-grpc-timeout"]);
         seen.Headers.GetValueOrDefault("dapr-caller-app-id").Should().Be("gateway");
+        seen.Headers.GetValueOrDefault("x-stocks-account").Should().Be("local", "who asks is what the token says");
         string.Join(' ', seen.Headers.Values).Should().NotContainAny("1.2.3.4", "/evil", "sdt_");
         House.Collector.Seen.Should().BeEmpty();
     }
