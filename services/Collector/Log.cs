@@ -1,8 +1,6 @@
 namespace StocksDapr.Collector;
 
-/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 150 imports, 170 streams.</summary>
-
-/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 140 tracking, 150 imports.</summary>
+/// <summary>Every log message of Collector. Ids: 100 publishing, 110 schedules, 120 runs, 130 providers, 140 tracking, 150 imports, 170 live.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
