@@ -20,7 +20,7 @@ internal static class WholeSystem
         var folder = ReachableFolder.Create("stocks-benchmarks-");
         await using (var cluster = await PostgresCluster.StartAsync(Path.Combine(folder, "postgres"), cancellationToken))
         {
-            foreach (var database in (string[])["floor", "storing", "reading", "stocks", "rabbitmq", "workflows"])
+            foreach (var database in (string[])["floor", "storing", "reading", "stocks", "rabbitmq", "workflows", "streaming"])
                 await cluster.EnsureDatabaseAsync(database, cancellationToken);
 
             var rows = Rows();
@@ -41,6 +41,8 @@ internal static class WholeSystem
 
             if (what is "all" or "import" or "gateway")
                 await PlatformRun.RunAsync(cluster.ConnectionString("stocks"), rows, imports: what is not "gateway", reads: what is not "import", cancellationToken);
+            if (what is "all" or "stream")
+                await StreamAsync(cluster.ConnectionString("streaming"), cancellationToken);
             if (what is "all" or "import-rabbitmq")
                 await PlatformRun.ImportAsync("rabbitmq", cluster.ConnectionString("rabbitmq"), rows, cancellationToken);
         }
@@ -70,6 +72,15 @@ internal static class WholeSystem
         Report("Writer alone, later fetch, equal values", result.LaterFetch, "bars/s");
         Report("Writer alone, every bar revised", result.Revised, "bars/s");
         Report("Writer alone, one live bar, p50", result.SingleMessageMilliseconds, "ms");
+    }
+
+    private static async Task StreamAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var result = await StreamLoad.RunAsync(connectionString, cancellationToken);
+        Report("commit to 1,000 streams, p50", result.P50, "ms");
+        Report("commit to 1,000 streams, p99", result.P99, "ms");
+        Report("commit to 1,000 streams, worst", result.Worst, "ms");
+        Report($"events arrived, of {result.Expected}", result.Arrived, "events");
     }
 
     private static async Task QueryAsync(string connectionString, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
-using Dapr;
-using Dapr.Client;
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Market;
 
@@ -12,12 +11,15 @@ internal sealed class LiveWorker(
     LiveSymbols symbols,
     IFormingBars forming,
     IMessagePublisher publisher,
-    DaprClient dapr,
+    IProviderState state,
     TimeProvider time,
     LiveMetrics metrics,
     ILogger<LiveWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(2);
+
+    // A store that is away for an hour does not fill the log.
+    private bool _isAsked = true;
 
     private readonly string _holder = Guid.NewGuid().ToString("N");
 
@@ -26,7 +28,7 @@ internal sealed class LiveWorker(
     private async Task LeadAsync(LiveSource source, CancellationToken cancellationToken)
     {
         var name = source.Stream.Name;
-        var lease = new LiveLease(dapr, "live-" + name, _holder, options.LeaseFor, time);
+        var lease = new LiveLease(state, "live-" + name, _holder, options.LeaseFor, time);
         while (true)
         {
             if (await TryHoldAsync(lease, cancellationToken) == true)
@@ -101,11 +103,14 @@ internal sealed class LiveWorker(
         patience.CancelAfter(options.LeaseFor / 5);
         try
         {
-            return await lease.TryHoldAsync(patience.Token);
+            var holds = await lease.TryHoldAsync(patience.Token);
+            _isAsked = true;
+            return holds;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is DaprException or HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && e is StateUnavailableException or OperationCanceledException)
         {
-            logger.LeaseNotAsked(e.Message);
+            if (Interlocked.Exchange(ref _isAsked, false))
+                logger.LeaseNotAsked(e.Message);
             return null;
         }
     }
@@ -117,7 +122,7 @@ internal sealed class LiveWorker(
         {
             await lease.ReleaseAsync(patience.Token);
         }
-        catch (Exception e) when (e is DaprException or HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is StateUnavailableException or OperationCanceledException)
         {
             logger.LeaseNotAsked(e.Message);
         }
