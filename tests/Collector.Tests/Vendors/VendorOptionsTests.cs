@@ -45,4 +45,20 @@ public sealed class VendorOptionsTests
         services.GetRequiredService<TwelveDataProvider>().Name.Should().Be("twelvedata");
         services.GetRequiredService<FmpProvider>().Name.Should().Be("fmp");
     }
+
+    [Theory]
+    [InlineData("Delay", "-00:01:00")]
+    [InlineData("HistoryYears", "0")]
+    [InlineData("Timeout", "00:00:00")]
+    [InlineData("CreditsPerDay", "-1")]
+    public void Setting_that_cannot_be_is_refused_at_start(string setting, string value)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { [$"Collector:Providers:fmp:{setting}"] = value });
+        builder.AddFmp();
+        using var services = builder.Services.BuildServiceProvider();
+
+        FluentActions.Invoking(() => services.GetRequiredService<IStartupValidator>().Validate()).Should().Throw<OptionsValidationException>()
+            .Which.Message.Should().Contain($"Collector:Providers:fmp:{setting}");
+    }
 }

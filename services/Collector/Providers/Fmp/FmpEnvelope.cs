@@ -34,11 +34,13 @@ internal static class FmpEnvelope
     }
 
     /// <summary>True when the object has rows of the symbol, false when it is empty or about other symbols, null when it is something else.</summary>
-    private static bool? ReadObject(ref Utf8JsonReader reader, string symbol, ReadRows read)
+    private static bool? ReadObject(ref Utf8JsonReader reader, string symbol, ReadRows read, bool mustBeNamed = false)
     {
         string? theirs = null;
         bool? found = null;
         var isEmpty = true;
+        var hasRows = false;
+        Utf8JsonReader rows = default;
         while (reader.Next() == JsonTokenType.PropertyName)
         {
             isEmpty = false;
@@ -48,16 +50,11 @@ internal static class FmpEnvelope
             }
             else if (reader.ValueTextEquals("historical"u8))
             {
-                if (!FmpSymbols.Is(theirs, symbol))
-                {
-                    reader.SkipValue();
-                    found ??= false;
-                    continue;
-                }
-
+                // Whose they are may still be to come.
                 reader.Expect(JsonTokenType.StartArray, "'historical' is not an array.");
-                read(ref reader);
-                found = true;
+                rows = reader;
+                hasRows = true;
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("historicalStockList"u8))
             {
@@ -70,14 +67,20 @@ internal static class FmpEnvelope
             }
         }
 
-        return isEmpty ? false : found;
+        if (!hasRows)
+            return isEmpty ? false : found;
+        if ((theirs is null && mustBeNamed) || !FmpSymbols.Is(theirs, symbol))
+            return found ?? false;
+
+        read(ref rows);
+        return true;
     }
 
     private static bool ReadList(ref Utf8JsonReader reader, string symbol, ReadRows read)
     {
         var found = false;
         while (reader.Next() == JsonTokenType.StartObject)
-            found |= ReadObject(ref reader, symbol, read) ?? false;
+            found |= ReadObject(ref reader, symbol, read, mustBeNamed: true) ?? false;
         return reader.TokenType == JsonTokenType.EndArray ? found : throw new JsonException("An element of 'historicalStockList' is not an object.");
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Providers.Vendors;
 
@@ -13,8 +14,10 @@ internal sealed class FmpOptions : VendorOptions
     public static readonly Uri Address = new("https://financialmodelingprep.com/stable/");
 
     /// <summary>How far back the plan goes, in years: 5 with the plan Basic, up to 30 with others.</summary>
+    [Range(1, 60, ErrorMessage = "Collector:Providers:fmp:HistoryYears is 1 to 60, such as 5.")]
     public int HistoryYears { get; set; } = 5;
 
     /// <summary>How long after its end a bar is asked for: plans below the dearest see the market a quarter of an hour late.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "Collector:Providers:fmp:Delay is a time of up to a day, such as 00:15:00.")]
     public TimeSpan Delay { get; set; } = TimeSpan.FromMinutes(15);
 }

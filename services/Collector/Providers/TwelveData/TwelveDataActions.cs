@@ -12,7 +12,10 @@ internal static class TwelveDataActions
 {
     public static IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>> Read(
         ReadOnlyMemory<byte> body, TwelveDataBatch batch, CorporateActionKind kind) =>
-        TwelveDataAnswer.Read(body, batch, (ref Utf8JsonReader reader, string symbol) => ReadSymbol(ref reader, symbol, kind));
+        TwelveDataAnswer.Read(body, batch, (ref Utf8JsonReader reader, string symbol) => ReadSymbol(ref reader, symbol, kind), Failed);
+
+    private static SymbolAnswer<IReadOnlyList<CorporateAction>> Failed(TwelveDataError error) =>
+        error.IsNothingThere ? SymbolAnswer<IReadOnlyList<CorporateAction>>.Of([]) : error.ToAnswer<IReadOnlyList<CorporateAction>>();
 
     private static SymbolAnswer<IReadOnlyList<CorporateAction>> ReadSymbol(ref Utf8JsonReader reader, string symbol, CorporateActionKind kind)
     {
@@ -30,7 +33,7 @@ internal static class TwelveDataActions
         }
 
         if (parts.Error is { } error)
-            return error.IsNothingThere ? SymbolAnswer<IReadOnlyList<CorporateAction>>.Of([]) : error.ToAnswer<IReadOnlyList<CorporateAction>>();
+            return Failed(error);
         if (meta?.WrongFor(symbol) is { } wrong)
             return new SymbolAnswer<IReadOnlyList<CorporateAction>>(null, wrong);
         return actions is null

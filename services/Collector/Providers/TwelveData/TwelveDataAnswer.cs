@@ -13,7 +13,12 @@ internal delegate SymbolAnswer<T> ReadSymbol<T>(ref Utf8JsonReader reader, strin
 /// </summary>
 internal static class TwelveDataAnswer
 {
-    public static IReadOnlyDictionary<string, SymbolAnswer<T>> Read<T>(ReadOnlyMemory<byte> body, TwelveDataBatch batch, ReadSymbol<T> read)
+    /// <param name="body">The answer.</param>
+    /// <param name="batch">What was asked.</param>
+    /// <param name="read">Reads the object of one symbol, which may be an error.</param>
+    /// <param name="failed">What an error that stands in the place of the whole batch means for each of its symbols.</param>
+    public static IReadOnlyDictionary<string, SymbolAnswer<T>> Read<T>(
+        ReadOnlyMemory<byte> body, TwelveDataBatch batch, ReadSymbol<T> read, Func<TwelveDataError, SymbolAnswer<T>> failed)
         where T : class
     {
         var answers = new Dictionary<string, SymbolAnswer<T>>(batch.Symbols.Count, StringComparer.Ordinal);
@@ -22,23 +27,35 @@ internal static class TwelveDataAnswer
         if (batch.Single is { } single && !IsKeyed(reader, batch))
             answers[single] = read(ref reader, single);
         else
-            ReadEach(ref reader, batch, answers, read);
+            ReadEach(ref reader, batch, answers, read, failed);
 
         reader.ExpectEnd();
         return batch.Complete(answers);
     }
 
-    private static void ReadEach<T>(ref Utf8JsonReader reader, TwelveDataBatch batch, Dictionary<string, SymbolAnswer<T>> answers, ReadSymbol<T> read)
+    private static void ReadEach<T>(
+        ref Utf8JsonReader reader, TwelveDataBatch batch, Dictionary<string, SymbolAnswer<T>> answers, ReadSymbol<T> read, Func<TwelveDataError, SymbolAnswer<T>> failed)
         where T : class
     {
+        var parts = new TwelveDataError.Parts();
         while (reader.Next() == JsonTokenType.PropertyName)
         {
+            if (parts.TryTake(ref reader))
+                continue;
+
             var symbol = batch.OursOf(reader.GetString()!);
             if (reader.Next() == JsonTokenType.StartObject && symbol is not null)
                 answers[symbol] = read(ref reader, symbol);
             else
                 reader.Skip();
         }
+
+        // One error for all. Where it names some of them, the others are to be asked again without these.
+        if (parts.Error is not { } error)
+            return;
+        var named = batch.Asked.Where(error.Names).ToList();
+        foreach (var symbol in named.Count > 0 ? named : batch.Asked)
+            answers.TryAdd(symbol, failed(error));
     }
 
     /// <summary>Whether the object, on whose opening brace the reader stands, has the symbol for its first key, as in a batch. Moves nothing: the reader is a copy.</summary>

@@ -18,6 +18,9 @@ internal sealed class TwelveDataBatch
     /// <summary>Ours, as they were asked.</summary>
     public IReadOnlyList<string> Symbols { get; }
 
+    /// <summary>Ours, of those that the vendor is asked for.</summary>
+    public IReadOnlyCollection<string> Asked => _ours.Values;
+
     /// <summary>How many the vendor is asked for, each charged for.</summary>
     public int Count => _ours.Count;
 
@@ -38,7 +41,7 @@ internal sealed class TwelveDataBatch
         {
             answers.TryAdd(
                 symbol,
-                TwelveDataSymbols.Of(symbol) is null
+                TwelveDataSymbols.Of(symbol) is not { } theirs || OursOf(theirs) != symbol
                     ? SymbolAnswer<T>.Failed(ProviderErrorKind.UnknownSymbol, $"The provider has no name for {symbol}.")
                     : SymbolAnswer<T>.Failed(ProviderErrorKind.Malformed, $"The answer says nothing of {symbol}."));
         }

@@ -9,6 +9,8 @@ internal sealed record TwelveDataError(int Code, string Message)
     /// <summary>An error is a sentence or two; what is longer is data and is read once only.</summary>
     private const int MaxBytes = 8_192;
 
+    private static readonly char[] Separators = [' ', ',', ':', ';', '"', '\''];
+
     /// <summary>It is about the symbol or its dates; the rest of a batch is not touched by it.</summary>
     public bool ConcernsSymbol => IsNothingThere || IsUnknownSymbol;
 
@@ -16,7 +18,7 @@ internal sealed record TwelveDataError(int Code, string Message)
     public bool IsNothingThere => Code is 400 or 404 && Message.StartsWith("No data", StringComparison.OrdinalIgnoreCase);
 
     private bool IsUnknownSymbol => !IsBeyondPlan && !IsNothingThere
-        && (Code == 404 || (Code == 400 && (Says("**symbol**") || Says("**figi**") || Says("symbol not found"))));
+        && ((Code == 404 && !Says("endpoint")) || (Code == 400 && (Says("**symbol**") || Says("**figi**") || Says("symbol not found"))));
 
     /// <summary>"... is available starting with the Pro plan": said with 403, and of symbols with 404 as well.</summary>
     private bool IsBeyondPlan => Code == 403 || (Code is 400 or 404 && (Says("available starting with") || Says("available exclusively with")));
@@ -67,6 +69,10 @@ internal sealed record TwelveDataError(int Code, string Message)
     /// <summary>The error of one symbol in an answer.</summary>
     public SymbolAnswer<T> ToAnswer<T>()
         where T : class => new(null, ToProviderError(OfSymbol));
+
+    /// <summary>Whether the message has a symbol's letters as a word.</summary>
+    public bool Names(string symbol) =>
+        TwelveDataSymbols.Of(symbol) is { } theirs && Message.Split(Separators).Any(word => word.TrimEnd('.').Equals(theirs, StringComparison.OrdinalIgnoreCase));
 
     public bool Says(string words) => Message.Contains(words, StringComparison.OrdinalIgnoreCase);
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Providers.Vendors;
 
@@ -16,5 +17,6 @@ internal sealed class TwelveDataOptions : VendorOptions
     /// How long after its end a bar is asked for: the vendor shows US bars in real time and settles them within the minute. More for exchanges that are
     /// delayed.
     /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "Collector:Providers:twelvedata:Delay is a time of up to a day, such as 00:01:00.")]
     public TimeSpan Delay { get; set; } = TimeSpan.FromMinutes(1);
 }

@@ -7,7 +7,7 @@ namespace StocksDapr.Collector.Providers.TwelveData;
 internal static class TwelveDataQuotes
 {
     public static IReadOnlyDictionary<string, SymbolAnswer<Quote>> Read(ReadOnlyMemory<byte> body, TwelveDataBatch batch) =>
-        TwelveDataAnswer.Read<Quote>(body, batch, ReadSymbol);
+        TwelveDataAnswer.Read(body, batch, ReadSymbol, error => error.ToAnswer<Quote>());
 
     private static SymbolAnswer<Quote> ReadSymbol(ref Utf8JsonReader reader, string symbol)
     {

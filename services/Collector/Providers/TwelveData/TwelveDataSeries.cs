@@ -13,7 +13,10 @@ internal static class TwelveDataSeries
     private const int UsualCount = 128;
 
     public static IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>> Read(ReadOnlyMemory<byte> body, TwelveDataBatch batch, BarsWindow window) =>
-        TwelveDataAnswer.Read(body, batch, (ref Utf8JsonReader reader, string symbol) => ReadSymbol(ref reader, symbol, window));
+        TwelveDataAnswer.Read(body, batch, (ref Utf8JsonReader reader, string symbol) => ReadSymbol(ref reader, symbol, window), Failed);
+
+    private static SymbolAnswer<IReadOnlyList<RawBar>> Failed(TwelveDataError error) =>
+        error.IsNothingThere ? SymbolAnswer<IReadOnlyList<RawBar>>.Of([]) : error.ToAnswer<IReadOnlyList<RawBar>>();
 
     private static SymbolAnswer<IReadOnlyList<RawBar>> ReadSymbol(ref Utf8JsonReader reader, string symbol, BarsWindow window)
     {
@@ -46,7 +49,7 @@ internal static class TwelveDataSeries
         }
 
         if (parts.Error is { } error)
-            return error.IsNothingThere ? SymbolAnswer<IReadOnlyList<RawBar>>.Of([]) : error.ToAnswer<IReadOnlyList<RawBar>>();
+            return Failed(error);
         if (valuesWait)
             series = ReadValues(ref valuesAhead, (meta ?? TwelveDataMeta.Unsaid).ClockFor(window.Interval), window);
         if (meta?.WrongFor(symbol) is { } wrong)

@@ -14,14 +14,22 @@ internal static class VendorRegistration
         where TOptions : VendorOptions
         where TProvider : class
     {
-        var section = builder.Configuration.GetSection($"{VendorOptions.Section}:{terms.Provider}");
         builder.AddProviderKeys(terms);
-        builder.Services.AddSingleton<IValidateOptions<TOptions>>(new VendorOptionsValidator<TOptions>(section.Path));
-        builder.Services.AddOptions<TOptions>().Bind(section).ValidateOnStart();
+        builder.AddVendorOptions<TOptions>(terms.Provider);
         builder.Services.AddSingleton(services => make(
-            services.GetRequiredService<IOptions<TOptions>>().Value,
+            services.GetRequiredService<TOptions>(),
             services.GetRequiredService<ProviderKeyrings>().For(terms.Provider),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<CollectorMetrics>()));
+    }
+
+    /// <summary>Binds a vendor's section and checks it at start; the options are a service of their own type.</summary>
+    public static void AddVendorOptions<T>(this WebApplicationBuilder builder, string name)
+        where T : VendorOptions
+    {
+        var section = builder.Configuration.GetSection($"{VendorOptions.Section}:{name}");
+        builder.Services.AddSingleton<IValidateOptions<T>>(new VendorOptionsValidator<T>(section.Path));
+        builder.Services.AddOptions<T>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<T>>().Value);
     }
 }

@@ -46,7 +46,7 @@ public sealed class FmpTests : ProviderCompliance
         await using var bench = await OpenAsync();
         bench.Emulator.Instead = _ => EmulatedAnswer.Ok(
             """
-            {"historicalStockList":[{"symbol":"GOOG","historical":[{"date":"2025-11-04","close":1}]},
+            {"historicalStockList":[{"historical":[{"date":"2025-11-04","close":1}],"symbol":"GOOG"},{"historical":[{"date":"2025-11-04","close":4}]},
              {"symbol":"AAPL","historical":[{"date":"2025-11-04","close":2}]},{"symbol":"FB","historical":[{"date":"2025-11-04","close":3}]}]}
             """);
 

@@ -154,4 +154,27 @@ public sealed class TwelveDataTests : ProviderCompliance
 
         answer.Value!["AAPL"].Error!.Kind.Should().Be(ProviderErrorKind.NotSupported);
     }
+
+    [Theory]
+    [InlineData("""{"code":404,"message":"**symbol** not found: MSFT. Please specify it correctly.","status":"error"}""", nameof(ProviderErrorKind.Malformed), nameof(ProviderErrorKind.UnknownSymbol))]
+    [InlineData("""{"code":404,"message":"**symbol** or **figi** parameter is missing or invalid.","status":"error"}""", nameof(ProviderErrorKind.UnknownSymbol), nameof(ProviderErrorKind.UnknownSymbol))]
+    [InlineData("""{"code":400,"message":"No data is available on the specified dates.","status":"error"}""", null, null)]
+    public async Task One_error_for_a_whole_batch_is_that_of_the_symbols_that_it_names_or_else_of_all(string body, string? apple, string? microsoft)
+    {
+        await using var bench = await OpenAsync();
+        bench.Emulator.Instead = _ => new EmulatedAnswer(404, body);
+
+        var answer = await bench.Provider.GetBarsAsync(new BarsRequest(["AAPL", "MSFT"], Interval.OneDay, Day(2025, 11, 3), Day(2025, 11, 7)), default);
+
+        (answer.Value!["AAPL"].Error?.Kind.ToString(), answer.Value["MSFT"].Error?.Kind.ToString()).Should().Be((apple, microsoft));
+    }
+
+    [Fact]
+    public async Task Address_that_is_not_the_vendors_makes_no_symbol_unknown()
+    {
+        await using var bench = await OpenAsync();
+        bench.Emulator.Instead = _ => new EmulatedAnswer(404, """{"code":404,"message":"The requested endpoint is not found.","status":"error"}""");
+
+        (await DailyAsync(bench)).Error!.Kind.Should().Be(ProviderErrorKind.NotSupported);
+    }
 }
