@@ -10,6 +10,9 @@ internal sealed class FakeKeys(string secret) : IProviderKeys
     private readonly ConcurrentQueue<KeyReport> _reports = new();
     private int _spent;
 
+    /// <summary>What no request may cost more than.</summary>
+    public int? LargestRequest { get; init; }
+
     /// <summary>Refuses every request when set.</summary>
     public ProviderError? Refusal { get; set; }
 

@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Providers.Fmp;
 using StocksDapr.Collector.Providers.TwelveData;
+using StocksDapr.Contracts;
+using StocksDapr.ServiceDefaults;
 
 namespace StocksDapr.Collector.Tests.Vendors;
 
@@ -34,16 +36,17 @@ public sealed class VendorOptionsTests
     }
 
     [Fact]
-    public void Provider_is_made_with_the_keyring_of_its_vendor()
+    public async Task Provider_is_made_with_the_keyring_of_its_vendor()
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.AddServiceDefaults(AppIds.Collector);
+        builder.Services.AddSingleton<CollectorMetrics>();
         builder.AddTwelveData();
         builder.AddFmp();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<CollectorMetrics>();
-        using var services = builder.Services.BuildServiceProvider();
+        await using var app = builder.Build();
 
-        services.GetRequiredService<TwelveDataProvider>().Name.Should().Be("twelvedata");
-        services.GetRequiredService<FmpProvider>().Name.Should().Be("fmp");
+        app.Services.GetRequiredService<TwelveDataProvider>().Capabilities.MaxSymbols.Should().Be(8, "that is what a key of the free plan can pay for");
+        app.Services.GetRequiredService<FmpProvider>().Name.Should().Be("fmp");
     }
 
     [Theory]

@@ -49,10 +49,11 @@ internal sealed class TwelveDataProvider : IMarketDataProvider, IQuoteProvider, 
                 [Interval.OneHour] = sinceMinutes,
                 [Interval.OneDay] = null,
             },
-            MaxSymbols,
+            // A symbol costs a credit: no key of the free plan can pay for more than eight in a request, nor for splits at all.
+            Math.Min(MaxSymbols, keys.LargestRequest ?? MaxSymbols),
             // A day more than what is wanted is asked for, see End.
             MaxBars: MaxValues - 1,
-            options.Delay);
+            options.Delay) { HasCorporateActions = keys.LargestRequest is null or >= CreditsPerReference };
     }
 
     public string Name => ProviderName;
@@ -85,10 +86,10 @@ internal sealed class TwelveDataProvider : IMarketDataProvider, IQuoteProvider, 
 
     public async Task<QuotesAnswer> GetQuotesAsync(IReadOnlyList<string> symbols, CancellationToken cancellationToken)
     {
-        if (symbols.Count is 0 or > MaxSymbols)
+        if (symbols.Count == 0 || symbols.Count > Capabilities.MaxSymbols)
         {
             return AskedBars.Refused<IReadOnlyDictionary<string, SymbolAnswer<Quote>>>(
-                new ProviderError(ProviderErrorKind.NotSupported, $"A request has 1 to {MaxSymbols} symbols, not {symbols.Count}."), _time);
+                new ProviderError(ProviderErrorKind.NotSupported, $"A request has 1 to {Capabilities.MaxSymbols} symbols, not {symbols.Count}."), _time);
         }
 
         var batch = new TwelveDataBatch(symbols);

@@ -26,6 +26,18 @@ public sealed class TwelveDataTests : ProviderCompliance
     }
 
     [Fact]
+    public void No_more_is_asked_at_once_than_a_key_can_ever_pay_for()
+    {
+        using var metrics = new CollectorMetrics();
+        using var free = new TwelveDataProvider(
+            new TwelveDataOptions(), new FakeKeys("key") { LargestRequest = TwelveDataOptions.FreePlan.LargestRequest }, TimeProvider.System, metrics);
+        using var grow = new TwelveDataProvider(new TwelveDataOptions(), new FakeKeys("key") { LargestRequest = 377 }, TimeProvider.System, metrics);
+
+        (free.Capabilities.MaxSymbols, free.Capabilities.HasCorporateActions).Should().Be((8, false));
+        (grow.Capabilities.MaxSymbols, grow.Capabilities.HasCorporateActions).Should().Be((120, true));
+    }
+
+    [Fact]
     public async Task Symbol_without_a_word_of_the_vendors_is_neither_asked_nor_paid_for()
     {
         await using var bench = await OpenAsync();
