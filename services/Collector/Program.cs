@@ -3,6 +3,7 @@ using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Imports;
 using StocksDapr.Collector.Live;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
@@ -28,5 +29,6 @@ app.MapSchedules();
 app.MapBackfills();
 app.MapTracking();
 app.MapImports();
+app.MapProviders();
 
 await app.RunAsync();

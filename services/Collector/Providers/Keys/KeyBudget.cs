@@ -63,6 +63,10 @@ internal sealed class KeyBudget(KeyLimits limits, TimeSpan timeout)
     public static int SpentInMinute(KeyLedger ledger, DateTimeOffset now) =>
         ledger.Spends.Where(spend => spend.To > now - LongestWindow - Margin).Sum(spend => spend.Credits);
 
+    /// <summary>When some of that counts no longer, UTC; null when there is none.</summary>
+    public static DateTimeOffset? MinuteRenewsAt(KeyLedger ledger, DateTimeOffset now) =>
+        ledger.Spends.Where(spend => spend.To > now - LongestWindow - Margin).Select(spend => (DateTimeOffset?)(spend.To + LongestWindow + Margin)).Min();
+
     public int SpentInDay(KeyLedger ledger, DateOnly day) =>
         (ledger.Day == day ? ledger.DaySpent : 0) + ledger.Spends.Where(spend => Touches(spend, day)).Sum(spend => spend.Credits);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Providers.Vendors;
 
 namespace StocksDapr.Collector.Providers.Keys;
@@ -23,6 +24,8 @@ internal static class KeyRegistration
         services.AddSingleton(terms);
         services.TryAddSingleton<IProviderState, DaprProviderState>();
         services.TryAddSingleton<ProviderKeyrings>();
+        services.TryAddSingleton<ProviderOverview>();
+        services.TryAddSingleton<ProviderGauges>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, KeyringService>());
         return builder;
     }

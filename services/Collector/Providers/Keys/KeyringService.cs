@@ -1,13 +1,17 @@
 using Dapr;
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.ServiceDefaults;
 
 namespace StocksDapr.Collector.Providers.Keys;
 
 /// <summary>Works for the keyrings in the background: reads keys from the secret store, again from time to time, so that a key that is added or taken away needs no restart.</summary>
-internal sealed class KeyringService(ProviderKeyrings keyrings, SecretReader secrets, TimeProvider time, ILogger<KeyringService> logger) : BackgroundService
+internal sealed class KeyringService(ProviderKeyrings keyrings, ProviderGauges gauges, SecretReader secrets, TimeProvider time, ILogger<KeyringService> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+
+    /// <summary>Held, so that what they show is measured from the start.</summary>
+    public ProviderGauges Gauges => gauges;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(keyrings.All.Where(keyring => keyring.Terms.Enabled).SelectMany(keyring => Works(keyring, stoppingToken)));

@@ -44,6 +44,9 @@ internal sealed class ProviderKeyring : IProviderKeys
 
     public int? LargestRequest => Terms.Limits.LargestRequest;
 
+    /// <summary>Whether there is a key that the vendor has not refused, as far as is known.</summary>
+    public bool HasAcceptedKey => Keys is { } keys && keys.Any(key => Ledger?.Of(key.Fingerprint).RefusedUntil is not { } until || until <= _time.GetUtcNow());
+
     private bool HasLedger => Terms.KeySecret is not null || Terms.Limits != KeyLimits.None;
 
     public void SetKeys(IReadOnlyList<ProviderKey> keys)

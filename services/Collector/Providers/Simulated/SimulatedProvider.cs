@@ -8,12 +8,14 @@ namespace StocksDapr.Collector.Providers.Simulated;
 /// <summary>The provider of the fictional companies: asks <see cref="SimulatedVendor"/> as any provider asks its vendor.</summary>
 internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
 {
+    public const string ProviderName = "simulated";
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
     private readonly VendorClient _vendor;
 
-    public SimulatedProvider(SimulatedMarket market, SimulatedOptions options, TimeProvider time, CollectorMetrics metrics)
+    public SimulatedProvider(SimulatedMarket market, SimulatedOptions options, TimeProvider time, CollectorMetrics metrics, IProviderKeys? keys = null)
     {
         // The time-out belongs to the vendor client, whose clock tests own.
         _http = new HttpClient(new SimulatedVendor(market, new FaultInjection(options.Seed, options.Faults), time))
@@ -21,10 +23,10 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
             BaseAddress = new Uri("http://simulated.invalid"),
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        _vendor = new VendorClient(Name, _http, PlainDialect.Instance, NoKeys.Instance, RequestTimeout, time, metrics);
+        _vendor = new VendorClient(Name, _http, PlainDialect.Instance, keys ?? NoKeys.Instance, RequestTimeout, time, metrics);
     }
 
-    public string Name => "simulated";
+    public string Name => ProviderName;
 
     public ProviderCapabilities Capabilities { get; } = new(
         SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Live;
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Providers.Simulated;
@@ -21,12 +22,18 @@ internal static class SimulatedRegistration
             var options = services.GetRequiredService<SimulatedOptions>();
             return new SimulatedMarket(options.Seed, options.Symbols);
         });
-        builder.Services.AddSingleton<SimulatedProvider>();
         builder.Services.AddSingleton(services => new SimulatedClock(
             services.GetRequiredService<TimeProvider>(), ExchangeCalendar.UsEquities, services.GetRequiredService<SimulatedOptions>().StreamWhenClosed));
         builder.Services.AddSingleton(services => new SimulatedTrades(
             services.GetRequiredService<SimulatedMarket>(), services.GetRequiredService<SimulatedClock>(), ExchangeCalendar.UsEquities));
         builder.AddTrades<SimulatedTrades>(services => services.GetRequiredService<SimulatedClock>());
+        builder.AddProviderKeys(new VendorTerms(SimulatedProvider.ProviderName, KeySecret: null, KeyLimits.None));
+        builder.Services.AddSingleton(services => new SimulatedProvider(
+            services.GetRequiredService<SimulatedMarket>(),
+            services.GetRequiredService<SimulatedOptions>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<CollectorMetrics>(),
+            services.GetRequiredService<ProviderKeyrings>().For(SimulatedProvider.ProviderName)));
         builder.Services.AddSingleton(services =>
         {
             var options = services.GetRequiredService<SimulatedOptions>();
