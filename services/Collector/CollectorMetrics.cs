@@ -17,6 +17,7 @@ internal sealed class CollectorMetrics : IDisposable
     private readonly Counter<long> _providerRequests;
     private readonly Histogram<double> _schedule;
     private readonly Gauge<long> _barsMissing;
+    private readonly Counter<long> _crossChecked;
 
     public CollectorMetrics()
     {
@@ -26,6 +27,8 @@ internal sealed class CollectorMetrics : IDisposable
         _providerRequests = _meter.CreateCounter<long>("collector.provider.requests", "{request}", "Requests to providers, by outcome.");
         _schedule = _meter.CreateHistogram<double>(
             "collector.schedule.duration", "s", "Time of a look at what is due, until its runs are scheduled.");
+        _crossChecked = _meter.CreateCounter<long>(
+            "collector.cross_check.bars", "{bar}", "Stored bars that a second provider was asked for, by outcome: agreed, differing, not compared.");
         _barsMissing = _meter.CreateGauge<long>(
             "collector.bars.missing", "{bar}", "Bars that should be stored and are not, at the last look.");
     }
@@ -40,6 +43,12 @@ internal sealed class CollectorMetrics : IDisposable
 
     public void Scheduled(TimeSpan duration, string outcome) =>
         _schedule.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void CrossChecked(int agreed, int differing, int notCompared)
+    {
+        foreach (var (outcome, bars) in ((string, int)[])[("agreed", agreed), ("differing", differing), ("not compared", notCompared)])
+            _crossChecked.Add(bars, new KeyValuePair<string, object?>("outcome", outcome));
+    }
 
     public void BarsMissing(string market, string interval, long bars) =>
         _barsMissing.Record(bars, new("market", market), new KeyValuePair<string, object?>("interval", interval));

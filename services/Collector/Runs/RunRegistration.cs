@@ -1,6 +1,7 @@
 using Dapr.Client;
 using Dapr.Workflow;
 using StocksDapr.Collector.Backfills;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Schedules;
@@ -32,12 +33,16 @@ internal static class RunRegistration
             options.RegisterWorkflow<CloseSession>();
             options.RegisterActivity<PlanSession>();
             options.RegisterActivity<CheckSession>();
+            options.RegisterWorkflow<CrossCheckSession>();
+            options.RegisterActivity<PlanCrossCheck>();
+            options.RegisterActivity<CompareSymbol>();
         }).WithJsonSerializer(ContractsJson.Options);
         services.AddSingleton<IWorkflowRuns, WorkflowRuns>();
         services.AddSingleton<IRunClaims, RunClaims>();
         services.AddSingleton<RunAnnouncer>();
         services.AddSingleton<PartFetch>();
         services.AddSingleton<IRunReceipts>(provider => new QueryRunReceipts(Query(provider)));
+        services.AddSingleton<IStoredValues>(provider => new QueryStoredValues(Query(provider)));
         services.AddSingleton<IOpenRuns>(provider => new QueryOpenRuns(Query(provider)));
         services.AddHostedService<RunWatch>();
         return builder;

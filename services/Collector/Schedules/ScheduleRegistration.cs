@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Publishing;
@@ -30,6 +31,12 @@ internal static class ScheduleRegistration
             .Validate(options => options.After >= TimeSpan.Zero && options.After < TimeSpan.FromHours(17), $"{EndOfDayOptions.Section}:After is less than 17 hours, such as 00:30:00.")
             .Validate(options => options.HealAttempts is >= 0 and <= 20, $"{EndOfDayOptions.Section}:HealAttempts is 0 to 20, such as 3.")
             .Validate(options => options.HealAfter > TimeSpan.Zero, $"{EndOfDayOptions.Section}:HealAfter is a time that passes, such as 00:01:00.")
+            .ValidateOnStart();
+        services.AddOptions<CrossCheckOptions>()
+            .Bind(builder.Configuration.GetSection(CrossCheckOptions.Section))
+            .Validate(options => options.Share is > 0 and <= 1, $"{CrossCheckOptions.Section}:Share is above 0 and at most 1, such as 0.01.")
+            .Validate(options => options.PriceTolerance is >= 0 and < 1, $"{CrossCheckOptions.Section}:PriceTolerance is 0 or more and below 1, such as 0.005.")
+            .Validate(options => options.VolumeTolerance is >= 0 and <= 1, $"{CrossCheckOptions.Section}:VolumeTolerance is 0 to 1, such as 0.5.")
             .ValidateOnStart();
         services.AddSingleton(ExchangeCalendar.UsEquities);
         services.AddSingleton<IStoredBars>(provider => new QueryStoredBars(RunRegistration.Query(provider)));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Runs;
@@ -19,6 +20,7 @@ internal sealed class ScheduleWorker(
     ExchangeCalendar calendar,
     IOptions<CollectionOptions> collection,
     IOptions<EndOfDayOptions> endOfDay,
+    IOptions<CrossCheckOptions> crossCheck,
     TimeProvider time,
     CollectorMetrics metrics,
     ILogger<ScheduleWorker> logger) : BackgroundService
@@ -247,7 +249,11 @@ internal sealed class ScheduleWorker(
 
         var id = Slots.EndOfDay(session.Date);
         if (_known.ContainsKey(id))
+        {
+            await CrossCheckAsync(id, session, cancellationToken);
             return;
+        }
+
         if (_endOfDayWaiting?.Session != session.Date)
             _endOfDayWaiting = (session.Date, time.GetTimestamp());
         if (time.GetElapsedTime(_endOfDayWaiting.Value.Since) < EndOfDayWaits)
@@ -262,6 +268,20 @@ internal sealed class ScheduleWorker(
         await EnsureAsync(
             nameof(CloseSession), id,
             () => new CloseInput(Ticket(), session.Date, session.Close + options.After, Patience(), options.HealAttempts, options.HealAfter), cancellationToken);
+    }
+
+    /// <summary>What is compared with a second provider is what stands after the session has been closed, of markets that have one.</summary>
+    private async Task CrossCheckAsync(string endOfDay, Session session, CancellationToken cancellationToken)
+    {
+        if (!crossCheck.Value.Enabled || !await HasEndedAsync(endOfDay, cancellationToken))
+            return;
+
+        foreach (var schedule in _schedules.Where(schedule => schedule.Plan.Providers.Count > 1))
+        {
+            var (market, id) = (schedule.Plan.Market, Slots.CrossCheck(schedule.Plan.Market, session.Date));
+            if (!_known.ContainsKey(id) && (await schedule.Sources.GetAsync(Interval.OneDay, cancellationToken)).Count > 1)
+                await EnsureAsync(nameof(CrossCheckSession), id, () => new CrossCheckInput(Ticket(), market, session.Date, session.Close, Patience()), cancellationToken);
+        }
     }
 
     private async Task EnsureAsync(string workflow, string id, Func<object> input, CancellationToken cancellationToken)

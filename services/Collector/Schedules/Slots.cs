@@ -37,6 +37,9 @@ internal static class Slots
     /// <summary>Closes a session: <c>end-of-day-2026-11-20</c>.</summary>
     public static string EndOfDay(DateOnly session) => $"end-of-day-{Day(session)}";
 
+    /// <summary>Compares a session with what a second provider says: <c>cross-check-2026-11-20-us-stocks</c>.</summary>
+    public static string CrossCheck(string market, DateOnly session) => Checked($"cross-check-{Day(session)}-{market}");
+
     private static string Minute(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HHmm'Z'", CultureInfo.InvariantCulture);
 
     private static string Day(DateOnly date) => date.ToString("O", CultureInfo.InvariantCulture);

@@ -97,7 +97,10 @@ public static class RunKinds
     /// <summary>A session has ended.</summary>
     public const string EndOfDay = "end-of-day";
 
-    public static IReadOnlyList<string> All { get; } = [Collection, Reference, Backfill, EndOfDay];
+    /// <summary>Bars of a session that has ended were compared with what a second provider says.</summary>
+    public const string CrossCheck = "cross-check";
+
+    public static IReadOnlyList<string> All { get; } = [Collection, Reference, Backfill, EndOfDay, CrossCheck];
 }
 
 /// <summary>The state of a run that has not ended.</summary>

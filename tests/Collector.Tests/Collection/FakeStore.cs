@@ -1,5 +1,6 @@
 using Dapr;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Contracts;
@@ -9,7 +10,7 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Tests.Collection;
 
 /// <summary>Broker, Writer and Query in one: what is published is stored at once, except for what a test loses or holds back.</summary>
-internal sealed class FakeStore : IMessagePublisher, IStoredBars, IRunReceipts
+internal sealed class FakeStore : IMessagePublisher, IStoredBars, IRunReceipts, IStoredValues
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Symbol, Interval Interval), SortedSet<DateTimeOffset>> _stored = [];
@@ -100,6 +101,18 @@ internal sealed class FakeStore : IMessagePublisher, IStoredBars, IRunReceipts
             return Task.FromResult<IReadOnlyList<MessageReceipt>>(
                 [.. _receipts.Where(receipt => receipt.Key.Run == runId && receipt.Key.Number >= from && receipt.Key.Number <= to).Select(receipt => receipt.Value)]);
         }
+    }
+
+    Task<IReadOnlyList<SourcedBar>> IStoredValues.GetAsync(string symbol, Interval interval, Session session, CancellationToken cancellationToken)
+    {
+        EnsureUp();
+        return Task.FromResult<IReadOnlyList<SourcedBar>>(
+        [
+            .. Batches.Where(batch => batch.Symbol == symbol && batch.Interval == interval)
+                .SelectMany(batch => batch.Bars, (batch, bar) => new SourcedBar(
+                    bar.Start, bar.Open.Number!.Value, bar.High.Number!.Value, bar.Low.Number!.Value, bar.Close.Number!.Value, bar.Volume.Number!.Value, batch.Provenance.Provider))
+                .Where(bar => DateOnly.FromDateTime(bar.Start.UtcDateTime) == session.Date).OrderBy(bar => bar.Start),
+        ]);
     }
 
     public IEnumerable<string> TopicsOfBars() => Published

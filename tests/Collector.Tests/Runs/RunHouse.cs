@@ -4,6 +4,7 @@ using Dapr.Workflow.Abstractions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using StocksDapr.Collector.Collection;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Providers;
@@ -66,6 +67,8 @@ internal sealed class RunHouse : IDisposable
 
     public CollectionOptions Options { get; }
 
+    public CrossCheckOptions CrossCheck { get; } = new();
+
     public CollectionPlan Plan { get; }
 
     public FakeStore Store { get; } = new();
@@ -98,6 +101,9 @@ internal sealed class RunHouse : IDisposable
             [nameof(FetchReferencePart)] = new FetchReferencePart(schedules, announcer, host),
             [nameof(PlanSession)] = new PlanSession(schedules, Store, calendar, host),
             [nameof(CheckSession)] = new CheckSession(schedules, Store, calendar, host),
+            [nameof(PlanCrossCheck)] = new PlanCrossCheck(schedules, Microsoft.Extensions.Options.Options.Create(CrossCheck), host),
+            [nameof(CompareSymbol)] = new CompareSymbol(
+                schedules, Store, calendar, publisher, announcer, Microsoft.Extensions.Options.Options.Create(CrossCheck), _metrics, host),
         });
     }
 

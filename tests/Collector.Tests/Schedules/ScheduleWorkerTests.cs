@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Runs;
@@ -159,7 +160,7 @@ public sealed class ScheduleWorkerTests : IDisposable
     private ScheduleWorker Worker()
     {
         var worker = new ScheduleWorker(
-            [_house.Due], _workflows, ExchangeCalendar.UsEquities, Options.Create(_house.Options), Options.Create(new EndOfDayOptions()), _house.Time, _metrics,
+            [_house.Due], _workflows, ExchangeCalendar.UsEquities, Options.Create(_house.Options), Options.Create(new EndOfDayOptions()), Options.Create(new CrossCheckOptions()), _house.Time, _metrics,
             NullLogger<ScheduleWorker>.Instance);
         _workers.Add(worker);
         return worker;

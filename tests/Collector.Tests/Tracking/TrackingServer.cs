@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using StocksDapr.Collector.Backfills;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Keys;
@@ -24,7 +26,7 @@ internal sealed class TrackingServer : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly RunHouse _house = new(symbols: 1, vendors: ["twelvedata"]);
 
-    private TrackingServer(StateServer state, IReadOnlyDictionary<string, string?> settings)
+    private TrackingServer(StateServer state, IReadOnlyDictionary<string, string?> settings, bool realVendors = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
@@ -40,14 +42,20 @@ internal sealed class TrackingServer : IAsyncDisposable
         builder.AddUsStocks();
         builder.AddRuns();
         builder.AddSchedules();
+        builder.AddBackfills();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IWorkflowRuns>(Workflows);
         builder.Services.AddSingleton<IOpenRuns>(Workflows);
         builder.Services.AddSingleton<IMessagePublisher>(Store);
         builder.Services.AddSingleton<IStoredBars>(Store);
-        builder.Services.AddSingleton<IProviderFunds>(Funds);
-        builder.Services.AddSingleton<IMarketDataProvider>(_house.Provider);
+        if (!realVendors)
+        {
+            builder.Services.AddSingleton<IProviderFunds>(Funds);
+            builder.Services.RemoveAll<IMarketDataProvider>();
+            builder.Services.AddSingleton<IMarketDataProvider>(_house.Provider);
+        }
+
         _app = builder.Build();
         _app.UseServiceDefaults();
         _app.MapTracking();
@@ -61,6 +69,8 @@ internal sealed class TrackingServer : IAsyncDisposable
 
     public HttpClient Client { get; } = new();
 
+    public IServiceProvider Services => _app.Services;
+
     public ITrackedSymbols Tracked => _app.Services.GetRequiredService<ITrackedSymbols>();
 
     /// <param name="state">Shared by replicas.</param>
@@ -70,6 +80,14 @@ internal sealed class TrackingServer : IAsyncDisposable
         var server = new TrackingServer(state, settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value));
         await server._app.StartAsync();
         server.Client.BaseAddress = new Uri(server._app.Urls.Single());
+        return server;
+    }
+
+    /// <summary>With the vendors as they are registered, whose addresses and keys the settings give.</summary>
+    public static async Task<TrackingServer> StartWithVendorsAsync(StateServer state, IReadOnlyDictionary<string, string?> settings)
+    {
+        var server = new TrackingServer(state, settings, realVendors: true);
+        await server._app.StartAsync();
         return server;
     }
 
