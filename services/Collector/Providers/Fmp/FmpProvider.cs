@@ -104,7 +104,8 @@ internal sealed class FmpProvider : IMarketDataProvider, IQuoteProvider, IDispos
         // A status 404 concerns the one symbol that was asked.
         return answer.Error is { Kind: ProviderErrorKind.UnknownSymbol } unknown
             ? new ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<T>>>(
-                answer.RequestId, answer.At, new Dictionary<string, SymbolAnswer<T>>(StringComparer.Ordinal) { [symbol] = new(null, unknown) }) { Credits = answer.Credits }
+                answer.RequestId, answer.At, new Dictionary<string, SymbolAnswer<T>>(StringComparer.Ordinal) { [symbol] = new(null, unknown) })
+            { Credits = answer.Credits }
             : answer;
     }
 

@@ -32,7 +32,8 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
         SimulatedMarket.Intervals.ToDictionary(interval => interval, _ => (TimeSpan?)null),
         MaxSymbols: 20,
         MaxBars: 5_000,
-        Delay: TimeSpan.Zero) { ListsInstruments = true };
+        Delay: TimeSpan.Zero)
+    { ListsInstruments = true };
 
     /// <summary>As vendors do who charge by the symbol.</summary>
     public int CreditsFor(BarsRequest request) => request.Symbols.Count;

@@ -53,7 +53,8 @@ internal sealed class TwelveDataProvider : IMarketDataProvider, IQuoteProvider, 
             Math.Min(MaxSymbols, keys.LargestRequest ?? MaxSymbols),
             // A day more than what is wanted is asked for, see End.
             MaxBars: MaxValues - 1,
-            options.Delay) { HasCorporateActions = keys.LargestRequest is null or >= CreditsPerReference };
+            options.Delay)
+        { HasCorporateActions = keys.LargestRequest is null or >= CreditsPerReference };
     }
 
     public string Name => ProviderName;
@@ -130,7 +131,8 @@ internal sealed class TwelveDataProvider : IMarketDataProvider, IQuoteProvider, 
         if (batch.Count == 0)
         {
             return new ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<T>>>(
-                Guid.NewGuid().ToString("n"), _time.GetUtcNow(), batch.Complete(new Dictionary<string, SymbolAnswer<T>>())) { Credits = 0 };
+                Guid.NewGuid().ToString("n"), _time.GetUtcNow(), batch.Complete(new Dictionary<string, SymbolAnswer<T>>()))
+            { Credits = 0 };
         }
 
         return await _vendor.GetAsync(new VendorRequest(path, cost), read, cancellationToken);
