@@ -79,8 +79,8 @@ internal static class StreamLoad
         }
     }
 
-    private static Task WriteAsync(BarStore store, IEnumerable<(int Symbol, DateTimeOffset Start, int Number)> bars, CancellationToken cancellationToken) =>
-        store.WriteAsync(
+    private static async Task WriteAsync(BarStore store, IEnumerable<(int Symbol, DateTimeOffset Start, int Number)> bars, CancellationToken cancellationToken) =>
+        await store.WriteAsync(
             [.. bars.Select(bar => PreparedBars.From(new CleanBars(
                 Name(bar.Symbol), Interval.OneMinute, new Provenance("benchmark", "r", bar.Start), [new Bar(bar.Start, 10, 11, 9, 10, bar.Number)], [], [])))],
             cancellationToken);
