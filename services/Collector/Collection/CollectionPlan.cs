@@ -10,7 +10,7 @@ namespace StocksDapr.Collector.Collection;
 /// <param name="Series">What is wanted.</param>
 internal sealed record CollectionPlan(string Market, IRoster Roster, IReadOnlyList<IMarketDataProvider> Providers, IReadOnlyList<SeriesPlan> Series)
 {
-    /// <summary>How often instruments and corporate actions are fetched; null for as often as <see cref="CollectionOptions"/> say.</summary>
+    /// <summary>How often instruments and corporate actions are fetched, where that costs of a budget; null for as often as <see cref="CollectionOptions"/> say.</summary>
     public TimeSpan? ReferenceDataEvery { get; init; }
 
     /// <summary>The order of an interval; null where it is that of <see cref="Providers"/>.</summary>

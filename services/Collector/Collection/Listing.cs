@@ -15,6 +15,9 @@ internal sealed class Listing(
 {
     private const int InstrumentsPerMessage = 1_000;
 
+    /// <summary>From midnight UTC: an hour after New York's close in winter, two in summer.</summary>
+    private static readonly TimeSpan AfterClose = TimeSpan.FromHours(22);
+
     private Known? _known;
 
     /// <summary>What can be collected, in the order of the roster; asked for when what is known is from before the newest <see cref="Due"/>.</summary>
@@ -33,12 +36,17 @@ internal sealed class Listing(
         return Volatile.Read(ref _known)?.Instruments ?? throw new ListingUnknownException(answer.Error.Detail);
     }
 
-    /// <summary>When the instruments are to be fetched, as it stands now: every so many hours, and when a session opens.</summary>
+    /// <summary>
+    /// When the instruments are to be fetched, as it stands now: every so many hours, and when a session opens. Where that costs of a budget, it is after the close, when
+    /// the bars that are due have been paid for.
+    /// </summary>
     public DateTimeOffset Due()
     {
         var now = time.GetUtcNow();
-        var every = plan.ReferenceDataEvery ?? options.ReferenceDataEvery;
-        var regular = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % every.Ticks), TimeSpan.Zero);
+        if (plan.ReferenceDataEvery is { } every)
+            return Last(every, now - AfterClose) + AfterClose;
+
+        var regular = Last(options.ReferenceDataEvery, now);
         return calendar.LastOpenedSession(now) is { } session && session.Open > regular ? session.Open : regular;
     }
 
@@ -89,6 +97,8 @@ internal sealed class Listing(
         logger.ActionsPublished(provider.Name, count);
         return (answer, count);
     }
+
+    private static DateTimeOffset Last(TimeSpan every, DateTimeOffset now) => new(now.UtcTicks - (now.UtcTicks % every.Ticks), TimeSpan.Zero);
 
     private IReadOnlyList<ListedInstrument> Remember(DateTimeOffset due, IReadOnlyList<ListedInstrument> instruments)
     {

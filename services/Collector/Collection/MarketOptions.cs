@@ -22,7 +22,7 @@ internal sealed class MarketOptions
     /// <summary>Sessions of intraday bars.</summary>
     public int IntradayDays { get; set; } = 60;
 
-    /// <summary>How often instruments, splits and dividends are fetched. They are also fetched when a session opens.</summary>
+    /// <summary>How often instruments, splits and dividends are fetched; a newly tracked symbol's at once.</summary>
     public TimeSpan ReferenceDataEvery { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Who is asked for an interval, the first one first.</summary>

@@ -33,7 +33,10 @@ internal sealed class PlanSlot(IEnumerable<DueBars> schedules, IHostApplicationL
         {
             parts.Add(new CollectPart(
                 input.RunId, $"part-{number}", number, Name(request), input.Market, request.Providers, request.Interval, request.From, request.To,
-                [.. request.Symbols.Select((symbol, index) => new PartSymbol(symbol.Symbol, message + index, symbol.Starts))], PartLane.ByAge, Scheduled: true) { DueSince = request.DueSince });
+                [.. request.Symbols.Select((symbol, index) => new PartSymbol(symbol.Symbol, message + index, symbol.Starts))], PartLane.ByAge, Scheduled: true)
+            {
+                DueSince = request.DueSince,
+            });
             number++;
             message += request.Symbols.Count;
         }
