@@ -122,7 +122,7 @@ public sealed class ScheduleWorkerTests : IDisposable
     public async Task Service_keeps_trying_while_the_task_hub_does_not_answer()
     {
         _workflows.IsDown = true;
-        var worker = Worker();
+        var worker = Worker(_house);
         await worker.StartAsync(default);
         await Eventually.BeTrueAsync(() =>
         {
@@ -139,28 +139,67 @@ public sealed class ScheduleWorkerTests : IDisposable
         await worker.StopAsync(default);
     }
 
-    private async Task<ScheduleWorker> LookedAsync()
+    [Fact]
+    public async Task Slot_that_waits_for_a_budget_is_not_overtaken_by_the_next_one()
     {
-        var worker = Worker();
+        using var house = new RunHouse(symbols: 2, vendors: ["twelvedata", "fmp"]);
+        var worker = Worker(house);
+        await LookAsync(worker, house);
+        house.Time.SetUtcNow(DateTimeOffset.Parse("2026-11-20T17:15:00Z"));
+        await LookAsync(worker, house);
+        Slots().Should().Equal("collect-15min-2026-11-20T1645Z-us-stocks");
+
+        _workflows.EndAll();
+        await LookAsync(worker, house);
+        Slots().Should().Equal("collect-15min-2026-11-20T1645Z-us-stocks", "collect-15min-2026-11-20T1700Z-us-stocks");
+
+        IEnumerable<string> Slots() => _workflows.Ids.Where(id => id.StartsWith("collect-15min"));
+    }
+
+    [Fact]
+    public async Task Closed_session_is_compared_with_a_second_provider_where_there_is_one()
+    {
+        using var house = new RunHouse(symbols: 2, vendors: ["twelvedata", "fmp"]);
+        var worker = Worker(house);
+        await LookAsync(worker, house);
+        _workflows.EndAll();
+        await house.CollectAsync();
+        await LookAsync(worker, house);
+        await LookAsync(worker, house);
+        _workflows.Ids.Should().Contain("end-of-day-2026-11-19").And.NotContain(id => id.StartsWith("cross-check"), "it is not closed yet");
+        _workflows.EndAll();
+
+        await LookAsync(worker, house);
+
+        _workflows.Ids.Last().Should().Be("cross-check-2026-11-19-us-stocks");
+    }
+
+    private async Task LookAsync(ScheduleWorker worker, RunHouse house)
+    {
         var look = worker.LookAsync(default);
         while (!look.IsCompleted)
         {
-            // Instruments come first, for a while.
-            if (_house.Time.PendingTimers > 0)
-                _house.Time.Advance(TimeSpan.FromMilliseconds(10));
+            if (house.Time.PendingTimers > 0)
+                house.Time.Advance(TimeSpan.FromMilliseconds(10));
             foreach (var id in _workflows.Ids.Where(id => id.StartsWith("reference")))
                 _workflows.Become(id, Dapr.Workflow.WorkflowRuntimeStatus.Completed);
             await Task.Yield();
         }
 
         await look;
+    }
+
+    private async Task<ScheduleWorker> LookedAsync()
+    {
+        var worker = Worker(_house);
+        await LookAsync(worker, _house);
         return worker;
     }
 
-    private ScheduleWorker Worker()
+    private ScheduleWorker Worker(RunHouse house)
     {
         var worker = new ScheduleWorker(
-            [_house.Due], _workflows, ExchangeCalendar.UsEquities, Options.Create(_house.Options), Options.Create(new EndOfDayOptions()), Options.Create(new CrossCheckOptions()), _house.Time, _metrics,
+            [house.Due], _workflows, ExchangeCalendar.UsEquities, Options.Create(house.Options), Options.Create(new EndOfDayOptions()), Options.Create(new CrossCheckOptions()), house.Time, _metrics,
             NullLogger<ScheduleWorker>.Instance);
         _workers.Add(worker);
         return worker;
