@@ -3,6 +3,7 @@ using Dapr.Workflow;
 using StocksDapr.Collector.Backfills;
 using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
+using StocksDapr.Collector.OptionChains;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Contracts;
@@ -36,6 +37,9 @@ internal static class RunRegistration
             options.RegisterWorkflow<CrossCheckSession>();
             options.RegisterActivity<PlanCrossCheck>();
             options.RegisterActivity<CompareSymbol>();
+            options.RegisterWorkflow<CollectOptions>();
+            options.RegisterActivity<ListUnderlyings>();
+            options.RegisterActivity<FetchChain>();
         }).WithJsonSerializer(ContractsJson.Options);
         services.AddSingleton<IWorkflowRuns, WorkflowRuns>();
         services.AddSingleton<IRunClaims, RunClaims>();

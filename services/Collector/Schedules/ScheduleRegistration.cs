@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
+using StocksDapr.Collector.OptionChains;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
@@ -50,9 +51,10 @@ internal static class ScheduleRegistration
     /// Where the cron binding knocks, in every replica: it answers at once, since a tick that waited for long would be taken for a failed one.
     /// </summary>
     public static void MapSchedules(this WebApplication app) =>
-        app.MapPost("/" + Components.CollectSchedule, (ScheduleWorker worker) =>
+        app.MapPost("/" + Components.CollectSchedule, (ScheduleWorker worker, OptionSchedule options) =>
         {
             worker.Request();
+            options.Request();
             return TypedResults.Ok();
         }).ExcludeFromDescription();
 

@@ -34,6 +34,9 @@ internal static class Slots
     /// <summary>A symbol may have characters that no id has.</summary>
     private static string NameOf(string symbol) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(symbol)).AsSpan(0, 8));
 
+    /// <summary>A snapshot of option chains: <c>options-2026-11-20T1530Z-simulated</c>.</summary>
+    public static string Options(string market, DateTimeOffset due) => Checked($"options-{Minute(due)}-{market}");
+
     /// <summary>Closes a session: <c>end-of-day-2026-11-20</c>.</summary>
     public static string EndOfDay(DateOnly session) => $"end-of-day-{Day(session)}";
 

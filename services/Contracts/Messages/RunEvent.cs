@@ -100,7 +100,10 @@ public static class RunKinds
     /// <summary>Bars of a session that has ended were compared with what a second provider says.</summary>
     public const string CrossCheck = "cross-check";
 
-    public static IReadOnlyList<string> All { get; } = [Collection, Reference, Backfill, EndOfDay, CrossCheck];
+    /// <summary>Option chains came due.</summary>
+    public const string Options = "options";
+
+    public static IReadOnlyList<string> All { get; } = [Collection, Reference, Backfill, EndOfDay, CrossCheck, Options];
 }
 
 /// <summary>The state of a run that has not ended.</summary>

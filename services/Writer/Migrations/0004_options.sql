@@ -96,8 +96,7 @@ CREATE TABLE market.option_snapshots (
     CONSTRAINT option_snapshots_pkey PRIMARY KEY (symbol_id, quoted_at)
 );
 
--- Quarantine and findings are about quotes of options too: interval 0, and the contract. A quarantined quote starts at its expiry (the same wrong quote is
+-- Quarantine and findings are about quotes of options too: interval_id is 0 then, which is no interval. A quarantined quote starts at its expiry (the same wrong quote is
 -- one row, however often it comes), a finding at the instant of the quotes.
-INSERT INTO market.intervals (id, code) VALUES (0, 'options');
 ALTER TABLE market.quarantine ADD COLUMN contract text;
 ALTER TABLE market.findings ADD COLUMN contract text;

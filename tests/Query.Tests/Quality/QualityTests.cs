@@ -54,6 +54,27 @@ public sealed class QualityTests(PostgresFixture postgres) : IClassFixture<Postg
         item["source"]!.GetValue<string>().Should().Be("csv");
     }
 
+    [Fact]
+    public async Task Quotes_of_options_stand_among_them_with_their_contract()
+    {
+        await _market.ExecuteAsync("""
+            INSERT INTO market.quarantine (symbol_id, interval_id, start, rule, detail, bar, source_id, request_id, fetched_at, recorded_at, last_fetched_at, contract)
+            SELECT y.id, 0, '2026-12-18Z', 'negative-value', 'Wrong.', '{"contract":"AAPL261218C00200000","bid":-1}'::jsonb, s.id, 'r', now(), now(), now(), 'AAPL261218C00200000'
+            FROM market.symbols AS y, market.sources AS s WHERE y.symbol = 'AAPL'
+            """);
+        await _market.ExecuteAsync("""
+            INSERT INTO market.findings (symbol_id, interval_id, start, rule, detail, source_id, request_id, fetched_at, recorded_at, contract)
+            SELECT y.id, 0, '2026-11-20T17:30Z', 'put-call-parity', 'Odd.', s.id, 'r', now(), now(), 'AAPL261218C00200000' FROM market.symbols AS y, market.sources AS s WHERE y.symbol = 'AAPL'
+            """);
+
+        var quarantined = (await _query.GetAsync("/quality/quarantine?rule=negative-value"))["items"]![0]!;
+        var finding = (await _query.GetAsync("/quality/findings?rule=put-call-parity"))["items"]![0]!;
+
+        (quarantined["interval"], quarantined["bar"]).Should().Be((null, null));
+        (quarantined["t"]!.ToString(), quarantined["contract"]!.ToString(), quarantined["quote"]!["bid"]!.GetValue<double>()).Should().Be(("2026-12-18", "AAPL261218C00200000", -1));
+        (finding["t"]!.ToString(), finding["contract"]!.ToString(), finding["interval"]).Should().Be(("2026-11-20T17:30:00Z", "AAPL261218C00200000", null));
+    }
+
     [Theory]
     [InlineData("", 6)]
     [InlineData("symbol=AAPL", 3)]

@@ -28,6 +28,15 @@ internal sealed class SimulatedFaults
     /// <summary>How long after a bar's end its correction comes.</summary>
     public TimeSpan CorrectedAfter { get; set; } = TimeSpan.FromMinutes(20);
 
+    /// <summary>The quote of an option has its bid above its ask.</summary>
+    public double CrossedQuotes { get; set; }
+
+    /// <summary>The quote of an option is that of the close of the session before.</summary>
+    public double StaleQuotes { get; set; }
+
+    /// <summary>Nobody bids for an option.</summary>
+    public double ZeroBids { get; set; }
+
     /// <summary>The request is answered 429, with a Retry-After.</summary>
     public double RateLimits { get; set; }
 

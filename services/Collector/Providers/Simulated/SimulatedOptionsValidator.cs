@@ -21,6 +21,9 @@ internal sealed class SimulatedOptionsValidator : IValidateOptions<SimulatedOpti
         CheckProbability(faults.Nulls, nameof(faults.Nulls));
         CheckProbability(faults.Factor100, nameof(faults.Factor100));
         CheckProbability(faults.LateCorrections, nameof(faults.LateCorrections));
+        CheckProbability(faults.CrossedQuotes, nameof(faults.CrossedQuotes));
+        CheckProbability(faults.StaleQuotes, nameof(faults.StaleQuotes));
+        CheckProbability(faults.ZeroBids, nameof(faults.ZeroBids));
         CheckProbability(faults.RateLimits, nameof(faults.RateLimits));
         CheckProbability(faults.TimeOuts, nameof(faults.TimeOuts));
         CheckProbability(faults.BrokenJson, nameof(faults.BrokenJson));

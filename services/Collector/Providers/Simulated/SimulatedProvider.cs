@@ -6,7 +6,7 @@ using StocksDapr.Contracts.Messages;
 namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>The provider of the fictional companies: asks <see cref="SimulatedVendor"/> as any provider asks its vendor.</summary>
-internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
+internal sealed class SimulatedProvider : IMarketDataProvider, IOptionChainProvider, IDisposable
 {
     public const string ProviderName = "simulated";
 
@@ -14,11 +14,15 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
 
     private readonly HttpClient _http;
     private readonly VendorClient _vendor;
+    private readonly SimulatedMarket _market;
+    private readonly TimeProvider _time;
 
     public SimulatedProvider(SimulatedMarket market, SimulatedOptions options, TimeProvider time, CollectorMetrics metrics, IProviderKeys? keys = null)
     {
+        (_market, _time) = (market, time);
+
         // The time-out belongs to the vendor client, whose clock tests own.
-        _http = new HttpClient(new SimulatedVendor(market, new FaultInjection(options.Seed, options.Faults), time))
+        _http = new HttpClient(new SimulatedVendor(market, new SimulatedChains(market, options.Seed, options.Faults), new FaultInjection(options.Seed, options.Faults), time))
         {
             BaseAddress = new Uri("http://simulated.invalid"),
             Timeout = Timeout.InfiniteTimeSpan,
@@ -56,6 +60,19 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IDisposable
             new VendorRequest($"/actions?symbols={Symbols(symbols)}&from={Date(from)}&to={Date(to)}"),
             body => SimulatedJson.ReadActions(body, symbols),
             cancellationToken);
+
+    public int CreditsForChain => 1;
+
+    public async Task<ProviderAnswer<OptionChainSnapshot>> GetOptionChainAsync(
+        string underlying, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    {
+        // What it does not list it does not answer, so that it need not be asked.
+        return _market.Has(underlying)
+            ? await _vendor.GetAsync(
+                new VendorRequest($"/options?symbol={Uri.EscapeDataString(underlying)}&from={Date(from)}&to={Date(to)}"), SimulatedChainJson.Read, cancellationToken)
+            : new ProviderAnswer<OptionChainSnapshot>(
+                Guid.NewGuid().ToString("n"), _time.GetUtcNow(), null, new ProviderError(ProviderErrorKind.UnknownSymbol, $"The provider does not know {underlying}."));
+    }
 
     public void Dispose() => _http.Dispose();
 

@@ -18,9 +18,10 @@ namespace StocksDapr.Collector.Providers.Simulated;
 /// <c>{"instruments":[{"symbol","name","exchange","currency","sector","aliases":[],"listed":"2022-03-10"|null}]}</c>;
 /// <c>GET /bars?symbols=A,B&amp;interval=15min&amp;from=&amp;to=</c> →
 /// <c>{"bars":{"A":[{"t","o","h","l","c","v"}]},"errors":{"B":"unknown symbol"}}</c>;
-/// <c>GET /actions?symbols=&amp;from=&amp;to=</c> → <c>{"actions":{"A":[{"type":"split","date","value"}]},"errors":{}}</c>.
+/// <c>GET /actions?symbols=&amp;from=&amp;to=</c> → <c>{"actions":{"A":[{"type":"split","date","value"}]},"errors":{}}</c>;
+/// <c>GET /options?symbol=A&amp;from=&amp;to=</c> → <see cref="SimulatedChainJson"/>.
 /// </remarks>
-internal sealed class SimulatedVendor(SimulatedMarket market, FaultInjection faults, TimeProvider time) : HttpMessageHandler
+internal sealed class SimulatedVendor(SimulatedMarket market, SimulatedChains chains, FaultInjection faults, TimeProvider time) : HttpMessageHandler
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
@@ -69,6 +70,10 @@ internal sealed class SimulatedVendor(SimulatedMarket market, FaultInjection fau
                 break;
             case "/actions" when TryGetTime(query["from"], out var from) && TryGetTime(query["to"], out var to):
                 WriteActions(json, Symbols(query["symbols"]), from, to, now);
+                break;
+            case "/options" when market.Has(query["symbol"].ToString()) && TryGetTime(query["from"], out var from) && TryGetTime(query["to"], out var to):
+                SimulatedChainJson.Write(
+                    json, chains.Chain(query["symbol"].ToString(), DateOnly.FromDateTime(from.UtcDateTime), DateOnly.FromDateTime(to.UtcDateTime), now));
                 break;
         }
 
