@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dapr;
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Parts;
@@ -36,6 +37,7 @@ internal sealed class OptionSchedule(
 
     /// <summary>Schedules what is due now.</summary>
     /// <exception cref="TaskHubException">The task hub cannot be asked; what was scheduled before stays so.</exception>
+    /// <exception cref="DaprException">Nobody says whose chains are wanted.</exception>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
@@ -46,6 +48,10 @@ internal sealed class OptionSchedule(
         {
             var id = Slots.Options(market.Name, due);
             if (_known.Contains(id))
+                continue;
+
+            // Nothing wanted is no run: most people track no options.
+            if ((await market.UnderlyingsAsync(cancellationToken)).Count == 0)
                 continue;
 
             var slot = new OptionSlot(Guid.NewGuid().ToString("N"), market.Name, due, settings.Days, PartPatience.Of(collection.Value));
@@ -72,7 +78,7 @@ internal sealed class OptionSchedule(
                 await LookAsync(stoppingToken);
                 _hasLooked = true;
             }
-            catch (TaskHubException e)
+            catch (Exception e) when (e is TaskHubException or DaprException)
             {
                 // While services start this is nothing; afterwards the schedule of bars says it too, and the next tick comes.
                 if (_hasLooked)

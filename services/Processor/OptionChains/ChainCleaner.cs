@@ -57,7 +57,7 @@ internal sealed class ChainCleaner(ExchangeCalendar calendar, IOptions<OptionsSe
                 quarantined.Add(new QuarantinedOptionQuote(Cleaner.ConflictingDuplicate, $"{quote.Contract} was there before with other values.", said));
         }
 
-        var price = raw.UnderlyingPrice is > 0 and < 1e9 ? raw.UnderlyingPrice : null;
+        var price = raw.UnderlyingPrice is >= 1e-6 and < 1e9 ? raw.UnderlyingPrice : null;
         var market = new ChainMarket(
             raw.QuotedAt, price, quotes.Values, calendar, _rates ?? FederalFunds.On(NewYorkTime.DateAt(raw.QuotedAt)));
         return new CleanOptionChain(

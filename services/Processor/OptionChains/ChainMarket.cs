@@ -54,8 +54,11 @@ internal sealed class ChainMarket
         if (American.ImpliedVolatility(terms, mid).Value is not { } volatility)
             return null;
 
+        // A price that only an absurd volatility explains may have Greeks beyond what a double holds; they could not even be written as JSON.
         var greeks = American.Greeks(terms, volatility);
-        return new OptionValuation(volatility, greeks.Delta, greeks.Gamma, greeks.Vega, greeks.Theta, greeks.Rho);
+        return double.IsFinite(greeks.Delta + greeks.Gamma + greeks.Vega + greeks.Theta + greeks.Rho)
+            ? new OptionValuation(volatility, greeks.Delta, greeks.Gamma, greeks.Vega, greeks.Theta, greeks.Rho)
+            : null;
     }
 
     private void FindYields()
@@ -99,9 +102,11 @@ internal sealed class ChainMarket
         var (strike, call, _) = pairs[0];
         var spot = Spot ?? present;
         var guess = new OptionTerms(OptionType.Call, spot, strike, expiry.Years, expiry.Rate, Math.Log(spot / present) / expiry.Years);
-        return ImpliedVolatility.OfEuropean(guess, call).Value is { } volatility
-            ? Math.Max(present + Premium(guess, OptionType.Put, volatility) - Premium(guess, OptionType.Call, volatility), double.Epsilon)
-            : present;
+        if (ImpliedVolatility.OfEuropean(guess, call).Value is not { } volatility)
+            return present;
+
+        var corrected = present + Premium(guess, OptionType.Put, volatility) - Premium(guess, OptionType.Call, volatility);
+        return corrected > 0 && double.IsFinite(corrected) ? corrected : present;
     }
 
     private static double Premium(OptionTerms guess, OptionType type, double volatility)

@@ -47,7 +47,8 @@ internal sealed class OptionStore(Database database, Catalog catalog, ContractCa
                 SnapshotRows.AddTo(batch, slice);
             quarantine.AddTo(batch);
             FindingRows.AddTo(batch, slices);
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -99,7 +99,12 @@ internal sealed class QuarantineRows
         _starts.Add(PgTime.From(new DateTimeOffset(broken.Quote.Expiry.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)));
         _rules.Add(StorableText.Of(broken.Rule, 100));
         _details.Add(StorableText.Of(broken.Detail));
-        _bars.Add(JsonSerializer.Serialize(broken.Quote with { Contract = StorableText.Of(broken.Quote.Contract, 100) }, QuoteJson));
+        _bars.Add(JsonSerializer.Serialize(
+            broken.Quote with
+            {
+                Contract = StorableText.Of(broken.Quote.Contract, 100), Currency = broken.Quote.Currency is { } currency ? StorableText.Of(currency, 100) : null,
+            },
+            QuoteJson));
         _sources.Add(slice.SourceId);
         _requests.Add(StorableText.Of(slice.Message.Provenance.RequestId, 200));
         _fetched.Add(slice.FetchedAt);
