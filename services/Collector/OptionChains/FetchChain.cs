@@ -43,8 +43,8 @@ internal sealed class FetchChain(
                 return new FetchedChain(provider.Name, answer.Value.Contracts.Count);
             }
 
-            // Of several failures one that may pass is worth asking again for.
-            if (failed.Failure is null || !failed.MayPass)
+            // Of several failures the first is told, unless another one may pass: for that it is worth asking again.
+            if (failed.Provider is null || (answer.Error.IsTransient && !failed.MayPass))
                 failed = new FetchedChain(provider.Name, 0, $"{provider.Name}: {answer.Error.Detail}", answer.Error.IsTransient, answer.Error.RetryAfter);
         }
 

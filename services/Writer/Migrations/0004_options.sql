@@ -56,9 +56,6 @@ DECLARE
     partition_name text := 'option_quotes_' || to_char(month, 'YYYY_MM');
     first_day date := date_trunc('month', month)::date;
 BEGIN
-    IF to_regclass('market.' || partition_name) IS NOT NULL THEN
-        RETURN;
-    END IF;
     IF extract(year FROM month) NOT BETWEEN 1973 AND 2100 THEN
         RAISE EXCEPTION 'no option quotes are kept for %', month USING ERRCODE = 'datetime_field_overflow';
     END IF;
