@@ -1,7 +1,6 @@
 using System.Text.Json;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Simulated;
-using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Market.Options;
 using StocksDapr.Support;
