@@ -190,7 +190,7 @@ internal static class Endpoints
         app.MapGet("/runs", RunsEndpoint.ListAsync)
             .Describe(
                 "getRuns", "What the schedule, backfills and ends of day have done, newest first.",
-                [("kind", "collection, reference, backfill, end-of-day or options; all by default."), .. filter])
+                [("kind", "collection, reference, backfill, end-of-day, cross-check or options; all by default."), .. filter])
             .Produces<ListPage<Run>>().WithTags("Runs");
         app.MapGet("/runs/{id}", RunsEndpoint.OneAsync)
             .Describe(
