@@ -115,4 +115,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 142, Level = LogLevel.Warning, Message = "What is tracked can be neither read nor changed now: {Reason}")]
     public static partial void TrackingNotReached(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 138, Level = LogLevel.Warning, Message = "A message of the stream of {Provider} could not be read and is left out: {Reason}")]
+    public static partial void StreamedMessageNotRead(this ILogger logger, string provider, string reason);
 }

@@ -1,6 +1,9 @@
+using StocksDapr.Collector.Providers.AlphaVantage;
+using StocksDapr.Collector.Providers.Finnhub;
 using StocksDapr.Collector.Providers.Fmp;
 using StocksDapr.Collector.Providers.Simulated;
 using StocksDapr.Collector.Providers.TwelveData;
+using StocksDapr.Collector.Providers.Yahoo;
 
 namespace StocksDapr.Collector.Providers;
 
@@ -17,6 +20,12 @@ internal static class ProviderRegistration
         builder.AddBars<TwelveDataProvider>();
         builder.AddFmp();
         builder.AddBars<FmpProvider>();
+        builder.AddAlphaVantage();
+        builder.AddBars<AlphaVantageProvider>();
+        builder.AddFinnhub();
+        builder.AddBars<FinnhubProvider>();
+        if (builder.AddYahoo())
+            builder.AddBars<YahooProvider>();
         return builder;
     }
 

@@ -7,12 +7,12 @@ namespace StocksDapr.Collector.Tests.Vendors;
 /// </summary>
 internal static class RecordedResponses
 {
-    /// <summary>The recorded answers of a vendor whose file names begin so.</summary>
-    public static IReadOnlyList<(string Name, string Body)> Of(string vendor, string beginning)
+    /// <summary>The recorded answers of a vendor whose file names begin and end so.</summary>
+    public static IReadOnlyList<(string Name, string Body)> Of(string vendor, string beginning, string ending = ".json")
     {
         var folder = Path.Combine(Root(), vendor);
         return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, $"{beginning}*.json").Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllText(file)))]
+            ? [.. Directory.EnumerateFiles(folder, $"{beginning}*{ending}").Order(StringComparer.Ordinal).Select(file => (Path.GetFileName(file), File.ReadAllText(file)))]
             : [];
     }
 

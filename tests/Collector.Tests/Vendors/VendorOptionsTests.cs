@@ -2,8 +2,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using StocksDapr.Collector.Live;
+using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.AlphaVantage;
+using StocksDapr.Collector.Providers.Finnhub;
 using StocksDapr.Collector.Providers.Fmp;
 using StocksDapr.Collector.Providers.TwelveData;
+using StocksDapr.Collector.Providers.Vendors;
+using StocksDapr.Collector.Providers.Yahoo;
 using StocksDapr.Contracts;
 using StocksDapr.ServiceDefaults;
 
@@ -43,10 +49,18 @@ public sealed class VendorOptionsTests
         builder.Services.AddSingleton<CollectorMetrics>();
         builder.AddTwelveData();
         builder.AddFmp();
+        builder.AddAlphaVantage();
+        builder.AddFinnhub();
+        builder.AddYahoo();
         await using var app = builder.Build();
 
         app.Services.GetRequiredService<TwelveDataProvider>().Capabilities.MaxSymbols.Should().Be(8, "that is what a key of the free plan can pay for");
         app.Services.GetRequiredService<FmpProvider>().Name.Should().Be("fmp");
+        app.Services.GetRequiredService<AlphaVantageProvider>().Name.Should().Be("alphavantage");
+        app.Services.GetRequiredService<FinnhubProvider>().Name.Should().Be("finnhub");
+        app.Services.GetRequiredService<YahooProvider>().Name.Should().Be("yahoo");
+        app.Services.GetServices<IOptionChainProvider>().Select(provider => provider.Name).Should().Equal("alphavantage");
+        app.Services.GetServices<LiveSource>().Select(source => (source.Stream.Name, source.Stream.MaxStreamedSymbols)).Should().Equal(("finnhub", 50));
     }
 
     [Theory]
@@ -63,5 +77,45 @@ public sealed class VendorOptionsTests
 
         FluentActions.Invoking(() => services.GetRequiredService<IStartupValidator>().Validate()).Should().Throw<OptionsValidationException>()
             .Which.Message.Should().Contain($"Collector:Providers:fmp:{setting}");
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("true", true)]
+    public void Unofficial_provider_is_off_until_it_is_switched_on(string? enabled, bool isUsed)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Collector:Providers:yahoo:Enabled"] = enabled });
+
+        builder.AddYahoo().Should().Be(isUsed);
+
+        using var services = builder.Services.BuildServiceProvider();
+        services.GetRequiredService<IOptionsMonitor<VendorOptions>>().Get("yahoo").Enabled.Should().Be(isUsed);
+        services.GetRequiredService<IOptions<YahooOptions>>().Value.Enabled.Should().Be(isUsed);
+    }
+
+    [Theory]
+    [InlineData("yahoo:MinimumGap", "-00:00:01", false)]
+    [InlineData("yahoo:UserAgent", "\r\nX: y", false)]
+    [InlineData("yahoo:UserAgent", "MySystem/1.0 (me@example.com)", true)]
+    [InlineData("yahoo:CookieAddress", "ftp://example.com", false)]
+    [InlineData("finnhub:StreamAddress", "ws://example.com", false)]
+    [InlineData("finnhub:StreamAddress", "wss://example.com/?token=secret", false)]
+    [InlineData("finnhub:StreamAddress", "ws://127.0.0.1:5000", true)]
+    [InlineData("finnhub:MaxStreamedSymbols", "0", false)]
+    public void What_a_vendor_has_beyond_the_others_is_checked_at_start(string key, string value, bool isGood)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { [$"Collector:Providers:{key}"] = value });
+        builder.AddFinnhub();
+        builder.AddYahoo();
+        using var services = builder.Services.BuildServiceProvider();
+
+        var validating = FluentActions.Invoking(() => services.GetRequiredService<IStartupValidator>().Validate());
+
+        if (isGood)
+            validating.Should().NotThrow();
+        else
+            validating.Should().Throw<OptionsValidationException>().Which.Message.Should().Contain($"Collector:Providers:{key}").And.NotContain("secret");
     }
 }

@@ -99,7 +99,7 @@ internal sealed class AlphaVantageDialect(TimeProvider time) : IVendorDialect
 
     private static ProviderError BeyondPlan(string detail) => new(ProviderErrorKind.NotEntitled, detail) { ConcernsThisRequestOnly = true };
 
-    private static ProviderError KeyRefused(string detail) => new(ProviderErrorKind.NotEntitled, detail) { IsKeyRefused = true };
+    private static ProviderError KeyRefused(string detail) => new(ProviderErrorKind.NotEntitled, detail);
 
     private static bool Is(string sentence, string word) => string.Equals(sentence.Trim(), word, StringComparison.OrdinalIgnoreCase);
 }

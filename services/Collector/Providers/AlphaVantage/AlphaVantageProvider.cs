@@ -17,6 +17,9 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
     /// <summary>What <c>outputsize=compact</c> has, the session under way included.</summary>
     private const int CompactSessions = 100;
 
+    /// <summary>So few that no answer takes more requests, of a month each, than the free plan has in a minute: half of an answer is none.</summary>
+    private const int MostBars = 1_000;
+
     private static readonly TimeSpan RefusalIsRemembered = TimeSpan.FromDays(1);
 
     /// <summary>The provider's documentation of <c>month</c>: any month since then.</summary>
@@ -51,7 +54,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         Spellings.Keys.ToDictionary(interval => interval, _ => (TimeSpan?)null)
             .Append(new KeyValuePair<Interval, TimeSpan?>(Interval.OneDay, HasFullHistory ? null : CompactReach)).ToDictionary(),
         MaxSymbols: 1,
-        MaxBars: RawBars.MaxBars,
+        MaxBars: MostBars,
         Delay: TimeSpan.FromMinutes(20));
 
     public int CreditsForChain => 1;
@@ -96,7 +99,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         if (_options.Premium == true)
         {
             var adjusted = await _vendor.GetAsync(
-                new VendorRequest($"/query?function=TIME_SERIES_DAILY_ADJUSTED&symbol={Escaped(symbol)}&outputsize=full&datatype=csv"),
+                new VendorRequest($"query?function=TIME_SERIES_DAILY_ADJUSTED&symbol={Escaped(symbol)}&outputsize=full&datatype=csv"),
                 body => AlphaVantageSeries.Actions(AlphaVantageSeries.Read(body, symbol).Rows, from, to),
                 cancellationToken);
             if (adjusted.Error is not { Kind: ProviderErrorKind.NotEntitled, ConcernsThisRequestOnly: true })
@@ -109,7 +112,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
 
         async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> ActionsAsync(string function, string ours) =>
             SingleSymbol.Answer(ours, await _vendor.GetAsync(
-                new VendorRequest($"/query?function={function}&symbol={Escaped(symbol)}"), ActionRow.Read, cancellationToken));
+                new VendorRequest($"query?function={function}&symbol={Escaped(symbol)}"), ActionRow.Read, cancellationToken));
     }
 
     public async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<Quote>>>> GetQuotesAsync(
@@ -121,7 +124,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
             return SingleSymbol.Answer(symbols[0], StocksOnly<Quote>());
 
         var answer = await _vendor.GetAsync(
-            new VendorRequest($"/query?function=GLOBAL_QUOTE&symbol={Escaped(symbol)}"),
+            new VendorRequest($"query?function=GLOBAL_QUOTE&symbol={Escaped(symbol)}"),
             body => AlphaVantageQuote.Read(body, symbol, _time.GetUtcNow()),
             cancellationToken);
         return SingleSymbol.Answer(symbols[0], answer);
@@ -134,7 +137,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
 
         var function = _options.RealtimeOptions ? "REALTIME_OPTIONS&require_greeks=true" : "HISTORICAL_OPTIONS";
         return await _vendor.GetAsync(
-            new VendorRequest($"/query?function={function}&symbol={Escaped(symbol)}"),
+            new VendorRequest($"query?function={function}&symbol={Escaped(symbol)}"),
             body => OptionRow.Read(body, underlying, symbol, from, to, _options.RealtimeOptions),
             cancellationToken);
     }
@@ -155,7 +158,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
 
         var answer = await _vendor.GetAsync(
             new VendorRequest(
-                $"/query?function=TIME_SERIES_DAILY&symbol={Escaped(symbol)}&outputsize={(isCompact ? "compact" : "full&datatype=csv")}",
+                $"query?function=TIME_SERIES_DAILY&symbol={Escaped(symbol)}&outputsize={(isCompact ? "compact" : "full&datatype=csv")}",
                 new RequestCost(1, request.DueSince)),
             body => AlphaVantageSeries.DailyBars(AlphaVantageSeries.Read(body, symbol).Rows, window),
             cancellationToken);
@@ -179,7 +182,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         {
             var slice = await _vendor.GetAsync(
                 new VendorRequest(
-                    $"/query?function=TIME_SERIES_INTRADAY&symbol={Escaped(symbol)}&interval={Spellings[request.Interval]}&month={month}"
+                    $"query?function=TIME_SERIES_INTRADAY&symbol={Escaped(symbol)}&interval={Spellings[request.Interval]}&month={month}"
                     + "&outputsize=full&adjusted=false&extended_hours=false&datatype=csv",
                     new RequestCost(1, request.DueSince)),
                 body => AlphaVantageSeries.IntradayBars(AlphaVantageSeries.Read(body, symbol).Rows, window),

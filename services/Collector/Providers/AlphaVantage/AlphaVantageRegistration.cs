@@ -11,15 +11,10 @@ internal static class AlphaVantageRegistration
     /// <summary>Alpha Vantage, configured by <c>Collector:Providers:alphavantage</c>, with the keys of the secret <c>ALPHAVANTAGE_API_KEY</c>.</summary>
     public static void AddAlphaVantage(this WebApplicationBuilder builder)
     {
-        builder.AddVendorOptions<AlphaVantageOptions>(AlphaVantageProvider.ProviderName);
-        builder.AddProviderKeys(new VendorTerms(AlphaVantageProvider.ProviderName, "ALPHAVANTAGE_API_KEY", FreePlan));
-        builder.Services.AddSingleton(services => new AlphaVantageProvider(
-            services.GetRequiredService<AlphaVantageOptions>(),
-            services.GetRequiredService<ProviderKeyrings>().For(AlphaVantageProvider.ProviderName),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<CollectorMetrics>()));
+        builder.AddVendor<AlphaVantageOptions, AlphaVantageProvider>(
+            new VendorTerms(AlphaVantageProvider.ProviderName, "ALPHAVANTAGE_API_KEY", FreePlan),
+            (options, keys, time, metrics) => new AlphaVantageProvider(options, keys, time, metrics));
         builder.Services.AddSingleton<IOptionChainProvider>(services => services.GetRequiredService<AlphaVantageProvider>());
         builder.Services.AddSingleton<IQuoteProvider>(services => services.GetRequiredService<AlphaVantageProvider>());
-        builder.AddBars<AlphaVantageProvider>();
     }
 }

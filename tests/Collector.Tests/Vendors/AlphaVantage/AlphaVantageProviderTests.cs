@@ -1,3 +1,4 @@
+using System.Text;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.AlphaVantage;
 using StocksDapr.Collector.Providers.Vendors;
@@ -216,10 +217,10 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
     [Fact]
     public void Recorded_series_are_understood()
     {
-        foreach (var file in Recordings.Of("alphavantage", "TIME_SERIES_*").Concat(Recordings.Of("alphavantage", "short-*")))
+        foreach (var (file, body) in RecordedResponses.Of("alphavantage", "TIME_SERIES_", "").Concat(RecordedResponses.Of("alphavantage", "short-")))
         {
             var symbol = file.Contains("MSFT", StringComparison.Ordinal) ? "MSFT" : "IBM";
-            var rows = AlphaVantageSeries.Read(File.ReadAllBytes(file), symbol).Rows;
+            var rows = AlphaVantageSeries.Read(Encoding.UTF8.GetBytes(body), symbol).Rows;
 
             rows.Should().NotBeEmpty(file).And.OnlyContain(row => row.Open.Number > 0 && row.Close.Number > 0 && row.Volume.Number >= 0, file);
             rows.Should().BeInDescendingOrder(row => row.Time, file);
@@ -230,12 +231,11 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
     public void Recorded_refusals_are_told_apart_from_data()
     {
         var dialect = new AlphaVantageDialect(_clock);
-        foreach (var file in Recordings.Of("alphavantage", "*"))
+        foreach (var (file, body) in RecordedResponses.Of("alphavantage", "", ""))
         {
             using var message = new HttpResponseMessage();
-            var body = File.ReadAllBytes(file).AsMemory();
-            var error = dialect.ErrorOf(new VendorResponse(System.Net.HttpStatusCode.OK, message.Headers, body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body));
-            ProviderErrorKind? expected = Path.GetFileName(file) switch
+            var error = dialect.ErrorOf(new VendorResponse(System.Net.HttpStatusCode.OK, message.Headers, Encoding.UTF8.GetBytes(body)));
+            ProviderErrorKind? expected = file switch
             {
                 var name when name.StartsWith("error-invalid", StringComparison.Ordinal) => ProviderErrorKind.UnknownSymbol,
                 var name when name.StartsWith("error-", StringComparison.Ordinal) => ProviderErrorKind.RateLimited,
