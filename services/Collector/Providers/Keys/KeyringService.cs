@@ -34,7 +34,7 @@ internal sealed class KeyringService(ProviderKeyrings keyrings, ProviderGauges g
                 told = TakeOver(keyring, await secrets.AskAsync(secret, cancellationToken), told);
                 wait = Every;
             }
-            catch (DaprException e)
+            catch (Exception e) when (e is DaprException or HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 if (told != e.Message)
                     logger.KeysNotRead(keyring.Terms.Provider, secret, e.Message);
