@@ -47,7 +47,8 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
         Resolutions.Keys.ToDictionary(interval => interval, _ => (TimeSpan?)null),
         MaxSymbols: 1,
         MaxBars: RawBars.MaxBars,
-        Delay: TimeSpan.FromMinutes(1)) { Prices = VendorPrices.SplitAdjusted };
+        Delay: TimeSpan.FromMinutes(1))
+    { Prices = VendorPrices.SplitAdjusted };
 
     /// <summary>Daily bars want the splits since then as well.</summary>
     public int CreditsFor(BarsRequest request) => Windows(request).Count + (NeedsSplits(request) ? 1 : 0);

@@ -56,7 +56,8 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
         Spellings.ToDictionary(pair => pair.Key, pair => pair.Value.Reach),
         MaxSymbols: 1,
         MaxBars: RawBars.MaxBars,
-        Delay: TimeSpan.FromMinutes(20)) { Prices = VendorPrices.SplitAdjusted };
+        Delay: TimeSpan.FromMinutes(20))
+    { Prices = VendorPrices.SplitAdjusted };
 
     /// <summary>The first page and one for each other expiry: weekly ones for two months and monthly ones after.</summary>
     public int CreditsForChain => 16;

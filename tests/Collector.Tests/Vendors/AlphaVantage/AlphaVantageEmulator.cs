@@ -177,7 +177,10 @@ internal sealed class AlphaVantageEmulator(EmulatedMarket market, TimeProvider c
                 ? new JsonObject { ["effective_date"] = day, ["split_factor"] = action.Value.ToString("0.0000", CultureInfo.InvariantCulture) }
                 : new JsonObject
                 {
-                    ["ex_dividend_date"] = day, ["declaration_date"] = "None", ["record_date"] = day, ["payment_date"] = "None",
+                    ["ex_dividend_date"] = day,
+                    ["declaration_date"] = "None",
+                    ["record_date"] = day,
+                    ["payment_date"] = "None",
                     ["amount"] = action.Value.ToString(CultureInfo.InvariantCulture),
                 });
         }

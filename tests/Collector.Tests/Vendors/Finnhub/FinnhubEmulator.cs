@@ -169,8 +169,14 @@ internal sealed class FinnhubEmulator(EmulatedMarket market, TimeProvider clock)
             ? EmulatedAnswer.Ok("""{"c":0,"d":null,"dp":null,"h":0,"l":0,"o":0,"pc":0,"t":0}""")
             : EmulatedAnswer.Ok(new JsonObject
             {
-                ["c"] = days[^1].Close, ["d"] = days[^1].Close - days[^2].Close, ["dp"] = 0.5, ["h"] = days[^1].High, ["l"] = days[^1].Low, ["o"] = days[^1].Open,
-                ["pc"] = days[^2].Close, ["t"] = now.AddSeconds(-3).ToUnixTimeSeconds(),
+                ["c"] = days[^1].Close,
+                ["d"] = days[^1].Close - days[^2].Close,
+                ["dp"] = 0.5,
+                ["h"] = days[^1].High,
+                ["l"] = days[^1].Low,
+                ["o"] = days[^1].Open,
+                ["pc"] = days[^2].Close,
+                ["t"] = now.AddSeconds(-3).ToUnixTimeSeconds(),
             }.ToJsonString());
     }
 

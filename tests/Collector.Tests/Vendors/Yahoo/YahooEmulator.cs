@@ -195,7 +195,10 @@ internal sealed class YahooEmulator(EmulatedMarket market, TimeProvider clock) :
 
     private static JsonObject Period(DateTimeOffset start, DateTimeOffset end) => new()
     {
-        ["timezone"] = "EST", ["start"] = start.ToUnixTimeSeconds(), ["end"] = end.ToUnixTimeSeconds(), ["gmtoffset"] = -18_000,
+        ["timezone"] = "EST",
+        ["start"] = start.ToUnixTimeSeconds(),
+        ["end"] = end.ToUnixTimeSeconds(),
+        ["gmtoffset"] = -18_000,
     };
 
     private static DateTimeOffset OpenOf(DateTimeOffset day) => NewYorkTime.ToInstant(DateOnly.FromDateTime(day.UtcDateTime), new TimeOnly(9, 30));
