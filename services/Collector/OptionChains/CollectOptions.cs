@@ -32,7 +32,6 @@ internal sealed class CollectOptions : Workflow<OptionSlot, string>
         {
             var underlyings = await RunSteps.RunAsync<IReadOnlyList<string>>(
                 context, "underlyings", 0, "Ask whose chains are wanted", nameof(ListUnderlyings), input.Market, found => (StepOutcome.Completed, $"Of {found.Count} symbols."));
-            await RunSteps.SayAsync(context, new RunPlanned(context.InstanceId, underlyings.Count));
             var chains = await context.ProcessInParallelAsync(
                 underlyings.Select((symbol, index) => new ChainOrder(context.InstanceId, $"chain-{index}", index + 1, input.Market, symbol, input.Days)).ToList(),
                 order => ChainAsync(context, order, input.Patience), Concurrency);

@@ -44,7 +44,7 @@ public sealed class OptionsTests(RunsPlatform platform)
 
         var run = await platform.GetAsync($"/api/v1/runs/{runs[^1].GetProperty("id").GetString()}");
         return run.GetProperty("steps").EnumerateArray()
-            .Where(step => step.GetProperty("id").GetString()!.StartsWith("chain-", StringComparison.Ordinal) && step.TryGetProperty("outcome", out var outcome) && outcome.GetString() == "completed")
+            .Where(step => step.GetProperty("id").GetString()!.StartsWith("chain-", StringComparison.Ordinal) && step.GetProperty("state").GetString() == "completed")
             .Select(step => step.GetProperty("name").GetString()!["Chain of ".Length..]).FirstOrDefault();
     }
 }

@@ -1,6 +1,5 @@
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
-using StocksDapr.Sidecar.Running.Ports;
 using StocksDapr.Sidecar.Running.Processes;
 using StocksDapr.Support;
 
@@ -20,8 +19,7 @@ public sealed class RabbitMqBrokerTests : IDisposable
     [Fact]
     public async Task Queues_messages_port_and_password_stay_over_a_stop_and_a_start_and_nothing_runs_in_between()
     {
-        // A high one: RabbitMQ's other port is by default 20,000 more than this, which there may not be.
-        var port = Enumerable.Repeat(0, 1_000).Select(_ => Random.Shared.Next(50_000, 60_000)).First(PortHolder.IsFree);
+        var port = FreePorts.Next();
         await File.WriteAllTextAsync(Path.Combine(_folder, "port"), FormattableString.Invariant($"{port}"));
         string before;
         await using (var broker = await RabbitMqBroker.StartAsync(_folder, _patience.Token))
