@@ -40,7 +40,8 @@ internal sealed class QuarantineRows
     // What the provider did not say stands there as null, and what is no number as the word for it.
     private static readonly JsonSerializerOptions QuoteJson = new(ContractsJson.Options)
     {
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
     private readonly List<int> _symbolIds = [];
@@ -102,7 +103,8 @@ internal sealed class QuarantineRows
         _bars.Add(JsonSerializer.Serialize(
             broken.Quote with
             {
-                Contract = StorableText.Of(broken.Quote.Contract, 100), Currency = broken.Quote.Currency is { } currency ? StorableText.Of(currency, 100) : null,
+                Contract = StorableText.Of(broken.Quote.Contract, 100),
+                Currency = broken.Quote.Currency is { } currency ? StorableText.Of(currency, 100) : null,
             },
             QuoteJson));
         _sources.Add(slice.SourceId);

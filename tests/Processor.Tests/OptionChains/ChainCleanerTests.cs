@@ -145,14 +145,22 @@ public sealed class ChainCleanerTests
         var random = new Random(11);
         double Odd() => random.Next(6) switch
         {
-            0 => 0, 1 => double.Epsilon, 2 => 99_999.999, 3 => Math.Pow(10, (random.NextDouble() * 16) - 8), 4 => -1, _ => random.NextDouble() * 200,
+            0 => 0,
+            1 => double.Epsilon,
+            2 => 99_999.999,
+            3 => Math.Pow(10, (random.NextDouble() * 16) - 8),
+            4 => -1,
+            _ => random.NextDouble() * 200,
         };
 
         for (var round = 0; round < 300; round++)
         {
             var quotes = ChainOf.Quotes().Where(_ => random.Next(3) == 0).Select(quote => random.Next(2) == 0 ? quote : quote with
             {
-                Bid = random.Next(4) == 0 ? null : Odd(), Ask = random.Next(4) == 0 ? null : Odd(), Last = Odd(), ImpliedVolatility = Odd(),
+                Bid = random.Next(4) == 0 ? null : Odd(),
+                Ask = random.Next(4) == 0 ? null : Odd(),
+                Last = Odd(),
+                ImpliedVolatility = Odd(),
             }).ToList();
             var price = random.Next(4) switch { 0 => default(double?), 1 => ChainOf.Spot, _ => Odd() };
             if (quotes.Count == 0)
