@@ -1,20 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using StocksDapr.Collector.Backfills;
-using StocksDapr.Collector.Collection;
-using StocksDapr.Collector.Providers;
-using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Collection;
 using StocksDapr.Collector.Tests.Runs;
-using StocksDapr.Collector.Tracking;
-using StocksDapr.Contracts;
 using StocksDapr.ServiceDefaults;
 
 namespace StocksDapr.Collector.Tests.Backfills;
@@ -26,23 +18,8 @@ internal sealed class BackfillServer : IAsyncDisposable
 
     private BackfillServer()
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.Configuration.AddInMemoryCollection(NoSidecar);
-        builder.Services.AddSingleton<TimeProvider>(new FridayNoon());
-        builder.AddServiceDefaults(AppIds.Collector);
-        builder.AddPublishing();
-        builder.AddProviders();
-        builder.AddTracking();
-        builder.AddUsStocks();
-        builder.AddRuns();
-        builder.AddSchedules();
-        builder.AddBackfills();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IWorkflowRuns>(Workflows);
-        builder.Services.AddSingleton<IOpenRuns>(Workflows);
+        var builder = RunsHost.Prepare(NoSidecar, Workflows, Store, new FridayNoon());
         builder.Services.AddSingleton<IRunClaims>(Claims);
-        builder.Services.AddSingleton<IMessagePublisher>(Store);
         _app = builder.Build();
         _app.UseServiceDefaults();
         _app.MapSchedules();

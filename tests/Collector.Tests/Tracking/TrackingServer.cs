@@ -1,17 +1,10 @@
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using StocksDapr.Collector.Backfills;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Keys;
-using StocksDapr.Collector.Publishing;
-using StocksDapr.Collector.Runs;
-using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Collection;
 using StocksDapr.Collector.Tests.Runs;
 using StocksDapr.Collector.Tracking;
@@ -28,26 +21,13 @@ internal sealed class TrackingServer : IAsyncDisposable
 
     private TrackingServer(StateServer state, IReadOnlyDictionary<string, string?> settings, bool realVendors = false)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(settings)
+        var all = new Dictionary<string, string?>(settings)
         {
             ["DAPR_HTTP_ENDPOINT"] = state.Endpoint,
             ["DAPR_GRPC_ENDPOINT"] = "http://127.0.0.1:1",
             ["Collector:Simulated:Enabled"] = "false",
-        });
-        builder.AddServiceDefaults(AppIds.Collector);
-        builder.AddPublishing();
-        builder.AddProviders();
-        builder.AddTracking();
-        builder.AddUsStocks();
-        builder.AddRuns();
-        builder.AddSchedules();
-        builder.AddBackfills();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IWorkflowRuns>(Workflows);
-        builder.Services.AddSingleton<IOpenRuns>(Workflows);
-        builder.Services.AddSingleton<IMessagePublisher>(Store);
+        };
+        var builder = RunsHost.Prepare(all, Workflows, Store);
         builder.Services.AddSingleton<IStoredBars>(Store);
         if (!realVendors)
         {
