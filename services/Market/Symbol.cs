@@ -32,5 +32,15 @@ public static class Symbol
         && (char.IsAsciiLetterUpper(symbol[0]) || char.IsAsciiDigit(symbol[0]) || symbol[0] == '^')
         && !symbol.AsSpan().ContainsAnyExcept(Allowed);
 
+    /// <summary>
+    /// The one form of a US stock's symbol, of the several that vendors write: a class of shares behind a dot, <c>BRK.B</c> for <c>BRK-B</c>, <c>BRK/B</c> and
+    /// <c>BRK_B</c>. Others are returned as they are: <c>BTC-USD</c>, <c>BAC-PL</c>, <c>VOD.L</c>.
+    /// </summary>
+    /// <param name="symbol">A valid symbol.</param>
+    public static string OfUsStock(string symbol) =>
+        symbol.Length is >= 3 and <= 7 && symbol[^2] is ('-' or '/' or '_') && symbol.AsSpan(..^2).IndexOfAnyExceptInRange('A', 'Z') < 0 && char.IsAsciiLetterUpper(symbol[^1])
+            ? $"{symbol[..^2]}.{symbol[^1]}"
+            : symbol;
+
     public static bool IsSimulated(string symbol) => symbol.EndsWith(SimulatedSuffix, StringComparison.Ordinal);
 }

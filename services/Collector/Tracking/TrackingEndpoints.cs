@@ -43,7 +43,7 @@ internal static class TrackingEndpoints
             .WithName("PutSymbolTracking").WithTags("Tracking").WithSummary("Track a symbol")
             .WithDescription(
                 "Its bars are collected from now on, its history at once. May be sent again: what is so already stays so. A symbol that no provider has is accepted, and its state says so "
-                + "once they have been asked. Without a body: the intervals that are tracked by default.")
+                + "once they have been asked. A class of shares may be written as any vendor does: BRK-B is BRK.B. Without a body: the intervals that are tracked by default.")
             .Accepts<TrackingBody>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes))
             .Produces<TrackingItem>()
@@ -151,7 +151,7 @@ internal static class TrackingEndpoints
     /// <summary>Of all escapes in a path the server leaves only that of the slash for us to undo.</summary>
     private static Task<IResult> WithSymbol(string text, Func<string, Task<IResult>> act) =>
         Symbol.TryNormalize(text.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), out var symbol)
-            ? act(symbol)
+            ? act(Symbol.OfUsStock(symbol))
             : Bad("bad_symbol", $"'{Shown(text)}' is not a symbol: 1 to {Symbol.MaxLength} of A-Z 0-9 . - ^ = / _, beginning with a letter, digit or ^.", new { symbol = "AAPL" });
 
     private static string AccountOf(HttpRequest request) => request.Headers[CallerHeader.Account] is [{ Length: > 0 } account] ? account : Nobody;

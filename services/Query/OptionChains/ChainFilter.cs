@@ -10,8 +10,11 @@ internal readonly record struct StrikeRange(double? Least, double? Greatest, int
 internal sealed record ChainFilter(DateOnly[]? Expiries, bool? Calls, StrikeRange? Strikes, DateTimeOffset? AsOf)
 {
     private const int MaxExpiries = 100;
-    private static readonly string[] ValidStrikes = ["200..250", "200..", "..250", "±5", "5"];
     private const int MaxAround = 1_000;
+    private static readonly string[] ValidStrikes = ["200..250", "200..", "..250", "±5", "5"];
+
+    /// <summary>Ways to type ±; a plus sign that was not escaped arrives as a blank.</summary>
+    private static readonly string[] AroundSigns = ["±", "+-", " -", "+", " ", ""];
 
     public static ChainFilter Read(ParameterReader parameters) => new(
         Days(parameters),
@@ -63,8 +66,8 @@ internal sealed record ChainFilter(DateOnly[]? Expiries, bool? Calls, StrikeRang
             && TryStrike(from, out var least) && TryStrike(to, out var greatest) && !(least > greatest))
             return new StrikeRange(least, greatest, null);
 
-        // A plus sign that was not escaped arrives as a blank.
-        if (int.TryParse(text.TrimStart('±', '+', ' ').TrimStart('-'), NumberStyles.None, CultureInfo.InvariantCulture, out var around) && around is >= 1 and <= MaxAround)
+        var sign = AroundSigns.First(sign => text.StartsWith(sign, StringComparison.Ordinal));
+        if (int.TryParse(text.AsSpan(sign.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var around) && around is >= 1 and <= MaxAround)
             return new StrikeRange(null, null, around);
 
         parameters.Fail(

@@ -53,6 +53,19 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_class_of_shares_is_one_symbol_however_a_vendor_writes_it()
+    {
+        await using var server = await TrackingServer.StartAsync(_state, NoDefaults);
+
+        (await ItemAsync(await server.PutAsync("brk-b"))).GetProperty("symbol").GetString().Should().Be("BRK.B");
+        await server.PutAsync("BRK%2FB");
+
+        (await server.Tracked.GetAsync(default)).Single().Symbol.Should().Be("BRK.B");
+        (await server.Client.DeleteAsync("/symbols/BRK-B/tracking")).StatusCode.Should().Be(HttpStatusCode.NoContent);
+        (await server.Tracked.GetAsync(default)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task What_is_no_longer_tracked_is_not_collected_and_cannot_be_stopped_again()
     {
         await using var server = await TrackingServer.StartAsync(_state, NoDefaults);

@@ -77,6 +77,7 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
     [InlineData("strikes=205..", 8)]
     [InlineData("strikes=..190", 4)]
     [InlineData("strikes=%C2%B11", 8)]
+    [InlineData("strikes=+-1", 8)]
     [InlineData("strikes=1&type=call&expiry=2027-01-15", 2)]
     public async Task Filters_leave_what_was_asked_for(string filter, int count) =>
         Contracts(await _query.GetAsync("/options/AAPL?" + filter)).Should().HaveCount(count);
@@ -168,6 +169,7 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
     [InlineData("/options/AAPL?strikes=250..200", 400, "bad_strikes")]
     [InlineData("/options/AAPL?strikes=..", 400, "bad_strikes")]
     [InlineData("/options/AAPL?strikes=0", 400, "bad_strikes")]
+    [InlineData("/options/AAPL?strikes=-1", 400, "bad_strikes")]
     [InlineData("/options/AAPL?strikes=1..2..3", 400, "bad_strikes")]
     [InlineData("/options/AAPL?asOf=2026-11-20", 400, "bad_as_of")]
     [InlineData("/options/AAPL?limit=0", 400, "bad_limit")]
