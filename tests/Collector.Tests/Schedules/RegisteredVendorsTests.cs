@@ -7,11 +7,11 @@ using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Tests.Runs;
 using StocksDapr.Collector.Tests.Tracking;
-using StocksDapr.Collector.Tests.Vendors;
-using StocksDapr.Collector.Tests.Vendors.Fmp;
-using StocksDapr.Collector.Tests.Vendors.TwelveData;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Fmp;
+using StocksDapr.Vendors.TwelveData;
 
 namespace StocksDapr.Collector.Tests.Schedules;
 

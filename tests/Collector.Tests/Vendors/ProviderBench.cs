@@ -1,6 +1,7 @@
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
 
 namespace StocksDapr.Collector.Tests.Vendors;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Market;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
 
 namespace StocksDapr.Collector.Tests.Vendors;
 

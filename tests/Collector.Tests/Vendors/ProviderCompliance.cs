@@ -3,6 +3,7 @@ using StocksDapr.Collector.Providers;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
 
 namespace StocksDapr.Collector.Tests.Vendors;
 

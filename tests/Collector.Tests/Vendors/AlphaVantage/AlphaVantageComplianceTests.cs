@@ -1,5 +1,7 @@
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.AlphaVantage;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.AlphaVantage;
 
 namespace StocksDapr.Collector.Tests.Vendors.AlphaVantage;
 

@@ -5,6 +5,8 @@ using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.AlphaVantage;
 
 namespace StocksDapr.Collector.Tests.Vendors.AlphaVantage;
 

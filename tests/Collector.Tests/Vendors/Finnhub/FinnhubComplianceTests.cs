@@ -1,5 +1,7 @@
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Finnhub;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Finnhub;
 
 namespace StocksDapr.Collector.Tests.Vendors.Finnhub;
 

@@ -6,6 +6,8 @@ using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Finnhub;
 
 namespace StocksDapr.Collector.Tests.Vendors.Finnhub;
 

@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Finnhub;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Finnhub;
 
 namespace StocksDapr.Collector.Tests.Vendors.Finnhub;
 

@@ -2,6 +2,8 @@ using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Fmp;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Fmp;
 
 namespace StocksDapr.Collector.Tests.Vendors.Fmp;
 

@@ -2,6 +2,8 @@ using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.TwelveData;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.TwelveData;
 
 namespace StocksDapr.Collector.Tests.Vendors.TwelveData;
 

@@ -1,5 +1,7 @@
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Yahoo;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Yahoo;
 
 namespace StocksDapr.Collector.Tests.Vendors.Yahoo;
 

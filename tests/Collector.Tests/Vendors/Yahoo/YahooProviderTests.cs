@@ -5,6 +5,8 @@ using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Market.Options;
 using StocksDapr.Support;
+using StocksDapr.Vendors;
+using StocksDapr.Vendors.Yahoo;
 
 namespace StocksDapr.Collector.Tests.Vendors.Yahoo;
 

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors.TwelveData;
+namespace StocksDapr.Vendors.TwelveData;
 
 /// <summary>
 /// Twelve Data as its API documentation and recorded answers have it: prices as texts of five decimals, exchange-local times, newest first unless asked
 /// otherwise, a single symbol alone and several in one object by symbol, errors inside of status 200 and inside of batches, credits by the symbol in headers.
 /// </summary>
-internal sealed class TwelveDataEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
+public sealed class TwelveDataEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
 {
     private const int MaxSymbols = 120;
     private const int MaxOutput = 5_000;

@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors.Yahoo;
+namespace StocksDapr.Vendors.Yahoo;
 
 /// <summary>
 /// Yahoo Finance as recorded answers show it: columns by time, prices in single precision written as doubles and divided by later splits, splits and
 /// dividends beside the bars of the range, rows of nulls, the price of the moment as a row of its own, errors with status 404, 422 and 401; option chains
 /// behind a cookie and a crumb. Without published limits.
 /// </summary>
-internal sealed class YahooEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
+public sealed class YahooEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
 {
     public const string CookiePath = "/cookie";
     public const string Cookie = "A3=d=AQABBEm&S=AQAAAp";

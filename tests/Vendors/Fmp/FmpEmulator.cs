@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors.Fmp;
+namespace StocksDapr.Vendors.Fmp;
 
 /// <summary>
 /// Financial Modeling Prep's stable API as its documentation and recorded answers have it: an array of rows, newest first, one symbol in a request, ranges in
 /// New York's days, large volumes with an exponent, an empty array for what is not there and for who is not known, <c>Limit Reach .</c>
 /// </summary>
-internal sealed class FmpEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
+public sealed class FmpEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
 {
     /// <summary>What an answer holds of one-minute bars: three days of them.</summary>
     private const int MostBars = 1_170;

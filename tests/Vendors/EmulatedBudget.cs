@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>Counts the credits of each key by the minute and the day (UTC), as vendors do: in fixed windows.</summary>
-internal sealed class EmulatedBudget
+public sealed class EmulatedBudget
 {
     private readonly ConcurrentDictionary<(string Key, long Window, bool Daily), int> _spent = new();
 
@@ -26,4 +26,4 @@ internal sealed class EmulatedBudget
 /// <param name="UsedInDay">Credits spent in the day, this request's included.</param>
 /// <param name="MinutePassed">More than the minute allows.</param>
 /// <param name="DayPassed">More than the day allows.</param>
-internal sealed record BudgetState(int UsedInMinute, int UsedInDay, bool MinutePassed, bool DayPassed);
+public sealed record BudgetState(int UsedInMinute, int UsedInDay, bool MinutePassed, bool DayPassed);

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors.AlphaVantage;
+namespace StocksDapr.Vendors.AlphaVantage;
 
 /// <summary>
 /// Alpha Vantage as it answers: everything is status 200; JSON with numbered names and text for numbers, newest first, or CSV; New York's time; refusals as
 /// one sentence, in JSON also when CSV was asked for; the free plan's limits on what may be asked.
 /// </summary>
-internal sealed class AlphaVantageEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
+public sealed class AlphaVantageEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
 {
     private const string PerMinute = "Thank you for using Alpha Vantage! Our standard API call frequency is 5 calls per minute and 500 calls per day. Please visit https://www.alphavantage.co/premium/ if you would like to target a higher API call frequency.";
     private const string PerDay = "We have detected your API key as " + GoodKey + " and our standard API rate limit is 25 requests per day. Please subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly remove all daily rate limits.";

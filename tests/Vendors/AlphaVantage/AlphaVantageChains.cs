@@ -1,4 +1,4 @@
-namespace StocksDapr.Collector.Tests.Vendors.AlphaVantage;
+namespace StocksDapr.Vendors.AlphaVantage;
 
 /// <summary>Option chains as Alpha Vantage answers them: text for numbers, 0.00 for no quote, and an artificial sample for those who have not paid.</summary>
 internal static class AlphaVantageChains

@@ -1,4 +1,4 @@
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>Answers that no vendor documents and all of them send.</summary>
 internal static class FaultyAnswers

@@ -1,7 +1,7 @@
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>What an emulator answers.</summary>
-internal sealed record EmulatedAnswer(int Status, string Body, string ContentType = "application/json")
+public sealed record EmulatedAnswer(int Status, string Body, string ContentType = "application/json")
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
@@ -14,4 +14,4 @@ internal sealed record EmulatedAnswer(int Status, string Body, string ContentTyp
 /// <param name="Key">The key that it was signed with.</param>
 /// <param name="At">By the emulator's clock.</param>
 /// <param name="Credits">What it cost.</param>
-internal sealed record LoggedRequest(string Path, IReadOnlyDictionary<string, string> Query, string? Key, DateTimeOffset At, int Credits);
+public sealed record LoggedRequest(string Path, IReadOnlyDictionary<string, string> Query, string? Key, DateTimeOffset At, int Credits);

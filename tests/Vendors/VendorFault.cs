@@ -1,4 +1,4 @@
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>What an emulator does instead of answering as it should.</summary>
 public enum VendorFault

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace StocksDapr.Collector.Tests.Vendors.Yahoo;
+namespace StocksDapr.Vendors.Yahoo;
 
 /// <summary>Option chains as Yahoo answers them, one expiry at a time: of AAPL, three expiries.</summary>
-internal static class YahooChains
+public static class YahooChains
 {
     public static readonly DateOnly[] Expiries = [new(2025, 12, 12), new(2025, 12, 19), new(2026, 3, 20)];
 

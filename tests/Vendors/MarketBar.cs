@@ -1,9 +1,9 @@
 using StocksDapr.Contracts.Messages;
 
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>A bar of the emulated market: raw prices, start in UTC. What is null the vendor does not have.</summary>
-internal sealed record MarketBar(DateTimeOffset Start, double? Open, double? High, double? Low, double? Close, long? Volume)
+public sealed record MarketBar(DateTimeOffset Start, double? Open, double? High, double? Low, double? Close, long? Volume)
 {
     /// <summary>The bar as a provider must hand it on.</summary>
     public RawBar ToRaw() => new(Start, Value(Open), Value(High), Value(Low), Value(Close), Value(Volume));

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Http;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors.Finnhub;
+namespace StocksDapr.Vendors.Finnhub;
 
 /// <summary>
 /// Finnhub as it answers: columns and a state, daily candles divided by later splits, refusals by status with a sentence, budgets in headers, zeros in the quote
 /// of a symbol that it does not know; and its stream, a real WebSocket.
 /// </summary>
-internal sealed class FinnhubEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
+public sealed class FinnhubEmulator(EmulatedMarket market, TimeProvider clock) : VendorEmulator(market, clock)
 {
     private const int PerMinute = 60;
 

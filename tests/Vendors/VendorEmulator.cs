@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>
 /// A vendor behind a real web server: a derived class answers from the shared market in its vendor's format. Every request is logged; keys and budgets are
 /// counted here; a fault that a test switches on replaces the answer. A request that the vendor's documentation forbids is a violation, which fails the test.
 /// </summary>
-internal abstract class VendorEmulator : IAsyncDisposable
+public abstract class VendorEmulator : IAsyncDisposable
 {
     public const string GoodKey = "k3y-THAT/mu5t+n0t=leak&out";
     public const string WrongKey = "an0ther-K3y-n0b0dy-gave-0ut";

@@ -1,7 +1,7 @@
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
-namespace StocksDapr.Collector.Tests.Vendors;
+namespace StocksDapr.Vendors;
 
 /// <summary>
 /// Six weeks of a small market that all emulators serve, the same bars at each run: the end of daylight saving (2025-11-02), Thanksgiving with an early
@@ -9,7 +9,7 @@ namespace StocksDapr.Collector.Tests.Vendors;
 /// and an index, which has no volume. Made of one-minute bars; all others are their roll-ups, so that the truth of any interval can be compared. Prices
 /// have four decimals at most, and the split's factor is a power of two: divided by it and multiplied again they are the same doubles.
 /// </summary>
-internal sealed class EmulatedMarket
+public sealed class EmulatedMarket
 {
     public const string Apple = "AAPL";
     public const string Microsoft = "MSFT";
