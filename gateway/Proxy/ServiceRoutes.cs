@@ -26,7 +26,7 @@ internal static class ServiceRoutes
             "/backfills", "/backfills/{id}", "/runs", "/runs/{id}", "/dead-letters",
             "/options/{symbol}", "/options/{symbol}/expiries", "/options/{symbol}/contracts/{contract}/history", "/options/contracts/{contract}/history",
         ]),
-        (AppIds.Collector, ["/providers", "/tracking", "/symbols/{symbol}/tracking"]),
+        (AppIds.Collector, ["/providers", "/quotes", "/tracking", "/symbols/{symbol}/tracking"]),
     ];
 
     /// <summary>The paths that change something, with the service that takes them.</summary>

@@ -6,6 +6,7 @@ using StocksDapr.Collector.OptionChains;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Publishing;
+using StocksDapr.Collector.Quotes;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tracking;
@@ -24,6 +25,7 @@ builder.AddOptionChains();
 builder.AddBackfills();
 builder.AddImports();
 builder.AddLive();
+builder.AddQuotes();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -32,5 +34,6 @@ app.MapBackfills();
 app.MapTracking();
 app.MapImports();
 app.MapProviders();
+app.MapQuotes();
 
 await app.RunAsync();

@@ -1,6 +1,6 @@
 namespace StocksDapr.Collector.Providers;
 
-/// <summary>A provider that tells the state of the session under way, for those that do not stream trades.</summary>
+/// <summary>A provider that tells the state of the session under way. Its requests can be done without (<see cref="Keys.RequestCost.IsDispensable"/>).</summary>
 internal interface IQuoteProvider
 {
     /// <summary>The latest quote of each symbol asked, or what is wrong.</summary>

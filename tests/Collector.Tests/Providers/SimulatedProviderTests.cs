@@ -50,6 +50,30 @@ public sealed class SimulatedProviderTests : IDisposable
         answer.Value[_market.Companies[0].Symbol].Value.Should().NotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("2026-11-20T22:00:00Z", "2026-11-20", 390)]
+    [InlineData("2026-11-20T16:30:10Z", "2026-11-20", 120)]
+    [InlineData("2026-11-20T14:30:59Z", "2026-11-19", 390)]
+    [InlineData("2026-11-29T12:00:00Z", "2026-11-27", 210)]
+    public async Task Quote_is_the_session_so_far_or_the_last_one(string now, string session, int minutes)
+    {
+        var time = new ManualTimeProvider(DateTimeOffset.Parse(now));
+        using var provider = new SimulatedProvider(_market, new SimulatedOptions(), time, _metrics);
+        var symbol = _market.Companies[0].Symbol;
+
+        var answer = await provider.GetQuotesAsync([symbol, "NOSUCH.SIM"], default);
+
+        var date = DateOnly.Parse(session);
+        var (bars, before) = (new List<Bar>(), new List<Bar>());
+        var midnight = new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        _market.AddBars(symbol, Interval.OneMinute, midnight, midnight.AddDays(1), time.GetUtcNow(), bars);
+        _market.AddBars(symbol, Interval.OneDay, midnight.AddDays(-7), midnight.AddDays(-1), time.GetUtcNow(), before);
+        bars.Should().HaveCount(minutes);
+        answer.Value![symbol].Value.Should().Be(new Quote(
+            bars[^1].Start.AddMinutes(1), bars[^1].Close, bars[0].Open, bars.Max(bar => bar.High), bars.Min(bar => bar.Low), before[^1].Close, bars.Sum(bar => bar.Volume)));
+        answer.Value["NOSUCH.SIM"].Error!.Kind.Should().Be(ProviderErrorKind.UnknownSymbol);
+    }
+
     [Fact]
     public async Task Interval_that_the_vendor_does_not_have_is_refused()
     {

@@ -124,7 +124,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
             return SingleSymbol.Answer(symbols[0], StocksOnly<Quote>());
 
         var answer = await _vendor.GetAsync(
-            new VendorRequest($"query?function=GLOBAL_QUOTE&symbol={Escaped(symbol)}"),
+            new VendorRequest($"query?function=GLOBAL_QUOTE&symbol={Escaped(symbol)}", new RequestCost { IsDispensable = true }),
             body => AlphaVantageQuote.Read(body, symbol, _time.GetUtcNow()),
             cancellationToken);
         return SingleSymbol.Answer(symbols[0], answer);

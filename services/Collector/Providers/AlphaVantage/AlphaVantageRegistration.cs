@@ -15,6 +15,5 @@ internal static class AlphaVantageRegistration
             new VendorTerms(AlphaVantageProvider.ProviderName, "ALPHAVANTAGE_API_KEY", FreePlan),
             (options, keys, time, metrics) => new AlphaVantageProvider(options, keys, time, metrics));
         builder.Services.AddSingleton<IOptionChainProvider>(services => services.GetRequiredService<AlphaVantageProvider>());
-        builder.Services.AddSingleton<IQuoteProvider>(services => services.GetRequiredService<AlphaVantageProvider>());
     }
 }

@@ -124,7 +124,7 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
         }
 
         return await _vendor.GetAsync<IReadOnlyDictionary<string, SymbolAnswer<Quote>>>(
-            new VendorRequest($"api/v1/quote?symbol={Escaped(symbols[0])}"),
+            new VendorRequest($"api/v1/quote?symbol={Escaped(symbols[0])}", new RequestCost { IsDispensable = true }),
             body => new Dictionary<string, SymbolAnswer<Quote>>(StringComparer.Ordinal) { [symbols[0]] = FinnhubReference.ReadQuote(body, _time.GetUtcNow()) },
             cancellationToken);
     }

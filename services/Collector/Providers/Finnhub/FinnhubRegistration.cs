@@ -17,7 +17,6 @@ internal static class FinnhubRegistration
         builder.AddVendor<FinnhubOptions, FinnhubProvider>(
             new VendorTerms(FinnhubProvider.ProviderName, "FINNHUB_API_KEY", FreePlan),
             (options, keys, time, metrics) => new FinnhubProvider(options, keys, time, metrics));
-        builder.Services.AddSingleton<IQuoteProvider>(services => services.GetRequiredService<FinnhubProvider>());
         builder.Services.AddSingleton(services => new FinnhubTradeStream(
             services.GetRequiredService<IOptions<FinnhubOptions>>().Value,
             services.GetRequiredService<ProviderKeyrings>().For(FinnhubProvider.ProviderName),

@@ -60,7 +60,7 @@ internal sealed class FmpProvider : IMarketDataProvider, IQuoteProvider, IDispos
         var symbol = request.Symbols[0];
         var window = new BarsWindow(request, _time.GetUtcNow());
         return await AskAsync(
-            symbol, theirs => $"{Path(request.Interval, theirs)}&{Days(request)}", request.DueSince, body => FmpBarRows.Read(body, symbol, window), cancellationToken);
+            symbol, theirs => $"{Path(request.Interval, theirs)}&{Days(request)}", new RequestCost(1, request.DueSince), body => FmpBarRows.Read(body, symbol, window), cancellationToken);
     }
 
     public async Task<QuotesAnswer> GetQuotesAsync(IReadOnlyList<string> symbols, CancellationToken cancellationToken)
@@ -71,7 +71,7 @@ internal sealed class FmpProvider : IMarketDataProvider, IQuoteProvider, IDispos
                 new ProviderError(ProviderErrorKind.NotSupported, $"A request has one symbol, not {symbols.Count}."), _time);
         }
 
-        return await AskAsync(symbol, theirs => $"quote?symbol={theirs}", null, body => FmpQuotes.Read(body, symbol), cancellationToken);
+        return await AskAsync(symbol, theirs => $"quote?symbol={theirs}", new RequestCost { IsDispensable = true }, body => FmpQuotes.Read(body, symbol), cancellationToken);
     }
 
     public async Task<ActionsAnswer> GetCorporateActionsAsync(IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken)
@@ -82,15 +82,15 @@ internal sealed class FmpProvider : IMarketDataProvider, IQuoteProvider, IDispos
         return await ActionRounds.AskAsync(
             symbols, from, to,
             [
-                symbol => AskAsync(symbol, theirs => $"splits?symbol={theirs}", null, body => FmpActionRows.Read(body, symbol, CorporateActionKind.Split, from, to), cancellationToken),
-                symbol => AskAsync(symbol, theirs => $"dividends?symbol={theirs}", null, body => FmpActionRows.Read(body, symbol, CorporateActionKind.Dividend, from, to), cancellationToken),
+                symbol => AskAsync(symbol, theirs => $"splits?symbol={theirs}", new RequestCost(), body => FmpActionRows.Read(body, symbol, CorporateActionKind.Split, from, to), cancellationToken),
+                symbol => AskAsync(symbol, theirs => $"dividends?symbol={theirs}", new RequestCost(), body => FmpActionRows.Read(body, symbol, CorporateActionKind.Dividend, from, to), cancellationToken),
             ]);
     }
 
     public void Dispose() => _http.Dispose();
 
     private async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<T>>>> AskAsync<T>(
-        string symbol, Func<string, string> path, DateTimeOffset? dueSince, Func<ReadOnlyMemory<byte>, IReadOnlyDictionary<string, SymbolAnswer<T>>> read, CancellationToken cancellationToken)
+        string symbol, Func<string, string> path, RequestCost cost, Func<ReadOnlyMemory<byte>, IReadOnlyDictionary<string, SymbolAnswer<T>>> read, CancellationToken cancellationToken)
         where T : class
     {
         if (FmpSymbols.Of(symbol) is not { } theirs)
@@ -99,7 +99,7 @@ internal sealed class FmpProvider : IMarketDataProvider, IQuoteProvider, IDispos
                 symbol, SymbolAnswer<T>.Failed(ProviderErrorKind.UnknownSymbol, $"The provider has no name for {symbol}."), _time);
         }
 
-        var answer = await _vendor.GetAsync(new VendorRequest(path(Uri.EscapeDataString(theirs)), new RequestCost(1, dueSince)), read, cancellationToken);
+        var answer = await _vendor.GetAsync(new VendorRequest(path(Uri.EscapeDataString(theirs)), cost), read, cancellationToken);
 
         // A status 404 concerns the one symbol that was asked.
         return answer.Error is { Kind: ProviderErrorKind.UnknownSymbol } unknown

@@ -27,7 +27,11 @@ internal interface IProviderKeys
 
 /// <param name="Credits">What the request costs, at least 1.</param>
 /// <param name="DueSince">Since when what is asked for has been due: among those that wait the most overdue goes first. Null goes last.</param>
-internal sealed record RequestCost(int Credits = 1, DateTimeOffset? DueSince = null);
+internal sealed record RequestCost(int Credits = 1, DateTimeOffset? DueSince = null)
+{
+    /// <summary>What the request brings can be done without: it leaves half of a key's day to what cannot.</summary>
+    public bool IsDispensable { get; init; }
+}
 
 /// <summary>Leave to make one request.</summary>
 /// <param name="Key">Names the key in logs and answers, never the key itself: its place in the secret, from 1.</param>

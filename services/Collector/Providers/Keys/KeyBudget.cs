@@ -20,6 +20,9 @@ internal sealed class KeyBudget(KeyLimits limits, TimeSpan timeout)
     /// <summary>A request that was given up may still be on its way for this long.</summary>
     private static readonly TimeSpan Straggling = TimeSpan.FromSeconds(5);
 
+    /// <summary>The share of a day that may be spent on what can be done without.</summary>
+    private const double DispensableShare = 0.5;
+
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestLimit = TimeSpan.FromDays(1);
     private static readonly TimeSpan FirstRefusal = TimeSpan.FromMinutes(10);
@@ -79,9 +82,11 @@ internal sealed class KeyBudget(KeyLimits limits, TimeSpan timeout)
     /// <param name="spends">The ledger's spends and what else is planned, by <see cref="Spend.To"/>, ascending.</param>
     /// <param name="credits">What the request costs.</param>
     /// <param name="from">Not before this.</param>
-    public DateTimeOffset EarliestAt(KeyLedger ledger, IReadOnlyList<Spend> spends, int credits, DateTimeOffset from)
+    /// <param name="isDispensable">Whether it leaves half of the day to others.</param>
+    public DateTimeOffset EarliestAt(KeyLedger ledger, IReadOnlyList<Spend> spends, int credits, DateTimeOffset from, bool isDispensable = false)
     {
-        if (credits > limits.LargestRequest)
+        var perDay = isDispensable ? (int?)(limits.CreditsPerDay * DispensableShare) : limits.CreditsPerDay;
+        if (credits > limits.LargestRequest || credits > perDay)
             return Never;
 
         var at = ledger.BlockedUntil(from) ?? from;
@@ -90,16 +95,16 @@ internal sealed class KeyBudget(KeyLimits limits, TimeSpan timeout)
             var free = at;
             foreach (var window in _windows)
                 free = window.FreeAt(spends, window.Weight(new Spend(at, at, credits, 1)), free);
-            free = DayFreeAt(ledger, spends, credits, free);
+            free = DayFreeAt(ledger, spends, credits, perDay, free);
             if (free == at)
                 return at;
             at = free;
         }
     }
 
-    private DateTimeOffset DayFreeAt(KeyLedger ledger, IReadOnlyList<Spend> spends, int credits, DateTimeOffset at)
+    private DateTimeOffset DayFreeAt(KeyLedger ledger, IReadOnlyList<Spend> spends, int credits, int? perDay, DateTimeOffset at)
     {
-        if (limits.CreditsPerDay is not { } limit)
+        if (perDay is not { } limit)
             return at;
 
         // It may be counted in two days when it is granted shortly before midnight.

@@ -128,7 +128,9 @@ internal sealed class LedgerTurn(KeyBudget budget, IReadOnlyList<ProviderKey> ke
         List<WaitingRequest> others, List<(PendingRequest Request, DateTimeOffset At)> sentAway, string replica, DateTimeOffset now)
     {
         var room = MaxSentAway - others.Count(waiting => waiting.Replica is null);
-        return sentAway.Where(request => request.At > now && request.At < KeyBudget.Never).Take(Math.Max(room, 0))
+
+        // What can be done without is not asked for again by itself.
+        return sentAway.Where(request => !request.Request.Cost.IsDispensable && request.At > now && request.At < KeyBudget.Never).Take(Math.Max(room, 0))
             .Select(request => request.Request.AsWaiting(replica) with { Replica = null, Until = request.At });
     }
 

@@ -20,5 +20,5 @@ internal sealed class PendingRequest(string id, RequestCost cost, DateTimeOffset
 
     public void Refuse(ProviderErrorKind kind, string detail, TimeSpan? retryAfter = null) => Answer(new KeyGrant(0, null, new ProviderError(kind, detail, retryAfter)));
 
-    public WaitingRequest AsWaiting(string replica) => new(Id, replica, cost.Credits, cost.DueSince, since);
+    public WaitingRequest AsWaiting(string replica) => new(Id, replica, cost.Credits, cost.DueSince, since) { IsDispensable = cost.IsDispensable };
 }

@@ -34,7 +34,7 @@ internal sealed class QueuePlan
         var (bestAt, bestLeft) = (KeyBudget.Never, int.MaxValue);
         foreach (var room in _rooms)
         {
-            var at = _budget.EarliestAt(room.Ledger, room.Spends, request.Credits, from);
+            var at = _budget.EarliestAt(room.Ledger, room.Spends, request.Credits, from, request.IsDispensable);
 
             // Of keys that can pay at once the one with the least left, so that the others keep enough for a big request.
             var left = at == KeyBudget.Never ? int.MaxValue : -room.Spends.Where(spend => spend.To > _now - TimeSpan.FromMinutes(1)).Sum(spend => spend.Credits);

@@ -9,6 +9,9 @@ namespace StocksDapr.Collector.Providers.Keys;
 /// <param name="Until">When its caller comes again, UTC; null for one that waits here.</param>
 internal sealed record WaitingRequest(string Id, string? Replica, int Credits, DateTimeOffset? DueSince, DateTimeOffset Since, DateTimeOffset? Until = null)
 {
+    /// <summary><see cref="RequestCost.IsDispensable"/>.</summary>
+    public bool IsDispensable { get; init; }
+
     /// <summary>The most overdue first, what has never been due last; of equals, who came first.</summary>
     public static readonly IComparer<WaitingRequest> Order = Comparer<WaitingRequest>.Create((one, other) =>
     {

@@ -30,6 +30,22 @@ internal static class SimulatedJson
         return Complete(answers, symbols);
     }
 
+    /// <summary>What the vendor says of the session; a quote without a price or time is an error of its symbol.</summary>
+    public static IReadOnlyDictionary<string, SymbolAnswer<Quote>> ReadQuotes(ReadOnlyMemory<byte> body, IReadOnlyList<string> symbols)
+    {
+        using var document = JsonDocument.Parse(body);
+        var answers = new Dictionary<string, SymbolAnswer<Quote>>(StringComparer.Ordinal);
+        foreach (var said in Property(document.RootElement, "quotes", JsonValueKind.Object).EnumerateObject())
+        {
+            answers[said.Name] = Number(said.Value, "c") is { } price && said.Value.TryGetProperty("t", out var time) && time.TryGetDateTimeOffset(out var at)
+                ? SymbolAnswer<Quote>.Of(new Quote(
+                    at, price, Number(said.Value, "o"), Number(said.Value, "h"), Number(said.Value, "l"), Number(said.Value, "p"), (long?)Number(said.Value, "v")))
+                : SymbolAnswer<Quote>.Failed(ProviderErrorKind.Malformed, "The quote has no price or no time.");
+        }
+
+        return Complete(answers, symbols);
+    }
+
     /// <remarks>No document in between: this is where every simulated bar passes.</remarks>
     public static IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>> ReadBars(
         ReadOnlyMemory<byte> body, IReadOnlyList<string> symbols)
@@ -155,6 +171,9 @@ internal static class SimulatedJson
     private static DateOnly Date(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date)
         ? date
         : throw new JsonException("A date is not written as yyyy-MM-dd.");
+
+    private static double? Number(JsonElement item, string name) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
 
     private static string? Text(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

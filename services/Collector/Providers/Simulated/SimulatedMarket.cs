@@ -10,6 +10,9 @@ namespace StocksDapr.Collector.Providers.Simulated;
 /// </summary>
 internal sealed class SimulatedMarket
 {
+    /// <summary>Days between two sessions at most, with room to spare.</summary>
+    private const int LongestPause = 10;
+
     private readonly int _seed;
     private readonly MarketReturns _returns;
     private readonly Dictionary<string, Company> _companies;
@@ -57,6 +60,29 @@ internal sealed class SimulatedMarket
             else
                 AddJoined(session, interval, quarters[..count], complete, from, to, bars);
         }
+    }
+
+    /// <summary>
+    /// The session of an instant, or the newest before it, by the minutes that have ended by then; null before the first.
+    /// </summary>
+    public Quote? Quote(string symbol, DateTimeOffset now)
+    {
+        var today = NewYorkTime.DateAt(now);
+        var (minutes, days) = (new List<Bar>(), new List<Bar>());
+        for (var date = today; minutes.Count == 0 && date > today.AddDays(-LongestPause); date = date.AddDays(-1))
+        {
+            if (ExchangeCalendar.UsEquities.TryGetSession(date, out var session))
+                AddBars(symbol, Interval.OneMinute, session.Open, session.Close, now, minutes);
+        }
+
+        if (minutes.Count == 0)
+            return null;
+
+        var of = new DateTimeOffset(NewYorkTime.DateAt(minutes[0].Start).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+        AddBars(symbol, Interval.OneDay, of.AddDays(-LongestPause), of.AddDays(-1), now, days);
+        return new Quote(
+            minutes[^1].Start + Interval.OneMinute.Length, minutes[^1].Close, minutes[0].Open, minutes.Max(bar => bar.High), minutes.Min(bar => bar.Low),
+            days.Count > 0 ? days[^1].Close : null, minutes.Sum(bar => bar.Volume));
     }
 
     /// <summary>Adds the trades of a quarter of an hour of a session; none before the company is listed.</summary>

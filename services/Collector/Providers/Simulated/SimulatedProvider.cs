@@ -6,7 +6,7 @@ using StocksDapr.Contracts.Messages;
 namespace StocksDapr.Collector.Providers.Simulated;
 
 /// <summary>The provider of the fictional companies: asks <see cref="SimulatedVendor"/> as any provider asks its vendor.</summary>
-internal sealed class SimulatedProvider : IMarketDataProvider, IOptionChainProvider, IDisposable
+internal sealed class SimulatedProvider : IMarketDataProvider, IOptionChainProvider, IQuoteProvider, IDisposable
 {
     public const string ProviderName = "simulated";
 
@@ -59,6 +59,12 @@ internal sealed class SimulatedProvider : IMarketDataProvider, IOptionChainProvi
         _vendor.GetAsync(
             new VendorRequest($"/actions?symbols={Symbols(symbols)}&from={Date(from)}&to={Date(to)}"),
             body => SimulatedJson.ReadActions(body, symbols),
+            cancellationToken);
+
+    public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<Quote>>>> GetQuotesAsync(IReadOnlyList<string> symbols, CancellationToken cancellationToken) =>
+        _vendor.GetAsync(
+            new VendorRequest($"/quotes?symbols={Symbols(symbols)}", new RequestCost(symbols.Count) { IsDispensable = true }),
+            body => SimulatedJson.ReadQuotes(body, symbols),
             cancellationToken);
 
     public int CreditsForChain => 1;

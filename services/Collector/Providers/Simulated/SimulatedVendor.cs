@@ -19,6 +19,7 @@ namespace StocksDapr.Collector.Providers.Simulated;
 /// <c>GET /bars?symbols=A,B&amp;interval=15min&amp;from=&amp;to=</c> →
 /// <c>{"bars":{"A":[{"t","o","h","l","c","v"}]},"errors":{"B":"unknown symbol"}}</c>;
 /// <c>GET /actions?symbols=&amp;from=&amp;to=</c> → <c>{"actions":{"A":[{"type":"split","date","value"}]},"errors":{}}</c>;
+/// <c>GET /quotes?symbols=</c> → <c>{"quotes":{"A":{"t","o","h","l","c","v","p"}},"errors":{}}</c>, <c>p</c> being the close before;
 /// <c>GET /options?symbol=A&amp;from=&amp;to=</c> → <see cref="SimulatedChainJson"/>.
 /// </remarks>
 internal sealed class SimulatedVendor(SimulatedMarket market, SimulatedChains chains, FaultInjection faults, TimeProvider time) : HttpMessageHandler
@@ -70,6 +71,9 @@ internal sealed class SimulatedVendor(SimulatedMarket market, SimulatedChains ch
                 break;
             case "/actions" when TryGetTime(query["from"], out var from) && TryGetTime(query["to"], out var to):
                 WriteActions(json, Symbols(query["symbols"]), from, to, now);
+                break;
+            case "/quotes":
+                WriteQuotes(json, Symbols(query["symbols"]), now);
                 break;
             case "/options" when market.Has(query["symbol"].ToString()) && TryGetTime(query["from"], out var from) && TryGetTime(query["to"], out var to):
                 SimulatedChainJson.Write(
@@ -124,6 +128,31 @@ internal sealed class SimulatedVendor(SimulatedMarket market, SimulatedChains ch
             foreach (var bar in faults.Spoil(symbol, interval, bars, now))
                 bar.Write(json, interval);
             json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        WriteUnknown(json, symbols);
+        json.WriteEndObject();
+    }
+
+    private void WriteQuotes(Utf8JsonWriter json, string[] symbols, DateTimeOffset now)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("quotes"u8);
+        foreach (var symbol in symbols.Where(market.Has))
+        {
+            if (market.Quote(symbol, now) is not { } quote)
+                continue;
+            json.WriteStartObject(symbol);
+            json.WriteString("t"u8, quote.At.UtcDateTime);
+            json.WriteNumber("o"u8, quote.Open!.Value);
+            json.WriteNumber("h"u8, quote.High!.Value);
+            json.WriteNumber("l"u8, quote.Low!.Value);
+            json.WriteNumber("c"u8, quote.Price);
+            json.WriteNumber("v"u8, quote.Volume!.Value);
+            if (quote.PreviousClose is { } before)
+                json.WriteNumber("p"u8, before);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

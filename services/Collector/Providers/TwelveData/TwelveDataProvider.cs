@@ -95,7 +95,7 @@ internal sealed class TwelveDataProvider : IMarketDataProvider, IQuoteProvider, 
 
         var batch = new TwelveDataBatch(symbols);
         return await AskAsync(
-            batch, $"quote?symbol={batch.Query}&interval=1day&format=JSON", new RequestCost(batch.Count), body => TwelveDataQuotes.Read(body, batch), cancellationToken);
+            batch, $"quote?symbol={batch.Query}&interval=1day&format=JSON", new RequestCost(batch.Count) { IsDispensable = true }, body => TwelveDataQuotes.Read(body, batch), cancellationToken);
     }
 
     public async Task<ActionsAnswer> GetCorporateActionsAsync(

@@ -133,7 +133,7 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
 
         var symbol = YahooSymbol.Of(symbols[0]);
         return SingleSymbol.Answer(symbols[0], await _vendor.GetAsync(
-            new VendorRequest($"v8/finance/chart/{Uri.EscapeDataString(symbol)}?range=1d&interval=1d&includePrePost=false"),
+            new VendorRequest($"v8/finance/chart/{Uri.EscapeDataString(symbol)}?range=1d&interval=1d&includePrePost=false", new RequestCost { IsDispensable = true }),
             body => YahooQuote.Of(YahooChart.Read(body, symbol)),
             cancellationToken));
     }

@@ -23,7 +23,6 @@ internal static class YahooRegistration
             return false;
 
         builder.Services.AddSingleton<IOptionChainProvider>(services => services.GetRequiredService<YahooProvider>());
-        builder.Services.AddSingleton<IQuoteProvider>(services => services.GetRequiredService<YahooProvider>());
         return true;
     }
 }

@@ -72,6 +72,20 @@ public sealed class ProviderKeyringTests
     });
 
     [Fact]
+    public void What_can_be_done_without_leaves_half_of_the_day_to_the_rest_and_keeps_no_place() => Play(new KeyLimits(16, 16), "only", async keyring =>
+    {
+        await AnswerAsync(keyring, await keyring.AcquireAsync(new RequestCost(8) { IsDispensable = true }, default));
+
+        var away = (await keyring.AcquireAsync(new RequestCost(1) { IsDispensable = true }, default)).Error!;
+
+        away.Kind.Should().Be(ProviderErrorKind.RateLimited);
+        (_world.Now + away.RetryAfter!.Value).Should().BeCloseTo(new DateTimeOffset(2026, 11, 21, 0, 0, 2, TimeSpan.Zero), TimeSpan.FromSeconds(1));
+        keyring.Ledger!.Waiting.Should().BeEmpty();
+        await SpendAsync(keyring, 8);
+        _world.Now.Should().BeBefore(Start.AddSeconds(10));
+    });
+
+    [Fact]
     public void Small_requests_do_not_keep_a_big_one_that_is_more_overdue_waiting() => Play(Free, "only", async keyring =>
     {
         var order = new List<string>();
