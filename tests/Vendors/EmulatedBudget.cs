@@ -6,6 +6,7 @@ namespace StocksDapr.Vendors;
 public sealed class EmulatedBudget
 {
     private readonly ConcurrentDictionary<(string Key, long Window, bool Daily), int> _spent = new();
+    private int _passed;
 
     /// <summary>Null for no limit.</summary>
     public int? PerMinute { get; set; }
@@ -13,12 +14,18 @@ public sealed class EmulatedBudget
     /// <summary>Null for no limit.</summary>
     public int? PerDay { get; set; }
 
+    /// <summary>How often a request went beyond a limit.</summary>
+    public int Passed => _passed;
+
     /// <summary>Spends, and says which of the limits is passed by it.</summary>
     public BudgetState Spend(string key, int credits, DateTimeOffset at)
     {
         var minute = _spent.AddOrUpdate((key, at.Ticks / TimeSpan.TicksPerMinute, false), credits, (_, spent) => spent + credits);
         var day = _spent.AddOrUpdate((key, at.Ticks / TimeSpan.TicksPerDay, true), credits, (_, spent) => spent + credits);
-        return new BudgetState(minute, day, minute > PerMinute, day > PerDay);
+        var state = new BudgetState(minute, day, minute > PerMinute, day > PerDay);
+        if (state.MinutePassed || state.DayPassed)
+            Interlocked.Increment(ref _passed);
+        return state;
     }
 }
 

@@ -7,7 +7,8 @@ namespace StocksDapr.Vendors;
 /// Six weeks of a small market that all emulators serve, the same bars at each run: the end of daylight saving (2025-11-02), Thanksgiving with an early
 /// close after it (2025-11-28, 13:00), a 4:1 split and a dividend of AAPL, a halt and a day without trade of MSFT, a bar with missing values, a class share
 /// and an index, which has no volume. Made of one-minute bars; all others are their roll-ups, so that the truth of any interval can be compared. Prices
-/// have four decimals at most, and the split's factor is a power of two: divided by it and multiplied again they are the same doubles.
+/// have four decimals at most, and the split's factor is a power of two: divided by it and multiplied again they are the same doubles. The same market can
+/// be had up to any later day (<see cref="Until"/>), for systems whose clock is not a test's.
 /// </summary>
 public sealed class EmulatedMarket
 {
@@ -28,12 +29,16 @@ public sealed class EmulatedMarket
     /// <summary>A Saturday after all of it, noon UTC.</summary>
     public static readonly DateTimeOffset After = new(2025, 12, 6, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly Lazy<EmulatedMarket> Made = new(() => new EmulatedMarket());
+    private static readonly Lazy<EmulatedMarket> Made = new(() => new EmulatedMarket(LastDay, After));
 
-    private readonly Dictionary<string, MarketBar[]> _minutes;
+    private readonly Dictionary<string, Lazy<MarketBar[]>> _minutes;
+    private readonly DateTimeOffset _after;
 
-    private EmulatedMarket() =>
-        _minutes = Symbols.ToDictionary(symbol => symbol, symbol => MakeMinutes(symbol).ToArray(), StringComparer.Ordinal);
+    private EmulatedMarket(DateOnly lastDay, DateTimeOffset after)
+    {
+        _after = after;
+        _minutes = Symbols.ToDictionary(symbol => symbol, symbol => new Lazy<MarketBar[]>(() => [.. MakeMinutes(symbol, lastDay)]), StringComparer.Ordinal);
+    }
 
     /// <summary>The market: immutable, shared by all tests.</summary>
     public static EmulatedMarket Shared => Made.Value;
@@ -41,6 +46,9 @@ public sealed class EmulatedMarket
     public static IReadOnlyList<string> Symbols { get; } = [Apple, Microsoft, Berkshire, Index];
 
     public static ReadOnlySpan<Session> Sessions => ExchangeCalendar.UsEquities.SessionsBetween(FirstDay, LastDay);
+
+    /// <summary>The market as it goes on to a later day: what it has up to <see cref="LastDay"/> is the same.</summary>
+    public static EmulatedMarket Until(DateOnly lastDay) => new(lastDay, new DateTimeOffset(lastDay.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero));
 
     public static bool Knows(string symbol) => Symbols.Contains(symbol);
 
@@ -52,7 +60,9 @@ public sealed class EmulatedMarket
         if (!_minutes.TryGetValue(symbol, out var minutes))
             return [];
 
-        var known = minutes.Where(minute => minute.Start <= (at ?? After));
+        // A day's bar begins before its minutes do.
+        var known = minutes.Value.Skip(IndexOf(minutes.Value, from))
+            .TakeWhile(minute => minute.Start <= (at ?? _after) && minute.Start.AddDays(-1) < to);
         return
         [
             .. known.GroupBy(minute => StartOf(interval, minute.Start)).Where(bar => bar.Key >= from && bar.Key <= to)
@@ -62,7 +72,7 @@ public sealed class EmulatedMarket
 
     /// <summary>Those of the bars whose interval has ended at an instant: what a provider may hand on.</summary>
     public IReadOnlyList<MarketBar> FinishedBars(string symbol, Interval interval, DateTimeOffset from, DateTimeOffset to, DateTimeOffset? at = null) =>
-        [.. Bars(symbol, interval, from, to, at).Where(bar => EndOf(interval, bar.Start) <= (at ?? After))];
+        [.. Bars(symbol, interval, from, to, at).Where(bar => EndOf(interval, bar.Start) <= (at ?? _after))];
 
     /// <summary>Splits and dividends with an ex-date in a range, both included, ascending.</summary>
     public static IReadOnlyList<CorporateAction> Actions(string symbol, DateOnly from, DateOnly to) =>
@@ -82,6 +92,13 @@ public sealed class EmulatedMarket
         Microsoft => [new(CorporateActionKind.Dividend, new(2025, 11, 20), 0.91)],
         _ => [],
     };
+
+    /// <summary>Where the minutes from an instant on begin.</summary>
+    private static int IndexOf(MarketBar[] minutes, DateTimeOffset from)
+    {
+        var index = Array.BinarySearch(minutes, new MarketBar(from, null, null, null, null, null), Comparer<MarketBar>.Create((one, other) => one.Start.CompareTo(other.Start)));
+        return index < 0 ? ~index : index;
+    }
 
     private static DateTimeOffset StartOf(Interval interval, DateTimeOffset minute)
     {
@@ -104,11 +121,11 @@ public sealed class EmulatedMarket
             ? bar with { Open = null, Volume = null }
             : bar;
 
-    private static IEnumerable<MarketBar> MakeMinutes(string symbol)
+    private static IEnumerable<MarketBar> MakeMinutes(string symbol, DateOnly lastDay)
     {
         var random = new Random(Symbols.ToList().IndexOf(symbol) + 1);
         var price = symbol switch { Apple => 1_080.0, Microsoft => 515.0, Berkshire => 480.0, _ => 6_800.0 };
-        foreach (var session in Sessions.ToArray())
+        foreach (var session in ExchangeCalendar.UsEquities.SessionsBetween(FirstDay, lastDay).ToArray())
         {
             if (symbol == Apple && session.Date == SplitDay)
                 price /= SplitFactor;

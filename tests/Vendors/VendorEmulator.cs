@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -27,7 +27,6 @@ public abstract class VendorEmulator : IAsyncDisposable
     {
         (Market, Clock) = (market, clock);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.UseWebSockets();
@@ -43,17 +42,28 @@ public abstract class VendorEmulator : IAsyncDisposable
     /// <summary>What happens to requests from now on.</summary>
     public VendorFault Fault { get; set; }
 
+    /// <summary>Requests that are received while this is set wait for it, and are answered then; they are logged and charged before.</summary>
+    public Task? Held { get; set; }
+
     /// <summary>Says all that there is to say instead of the vendor's own answer, where a test wants exactly this one.</summary>
     public Func<LoggedRequest, EmulatedAnswer?>? Instead { get; set; }
 
     public Uri Address => new(_app.Urls.Single());
+
+    /// <summary>Settings of the provider's section, beside its address, without which it would go to the real vendor for something.</summary>
+    public virtual IEnumerable<(string Setting, string Value)> MoreSettings => [];
 
     public IReadOnlyList<LoggedRequest> Requests => [.. _requests];
 
     /// <summary>What was asked although the vendor's documentation forbids it.</summary>
     public IReadOnlyList<string> Violations => [.. _violations];
 
-    public Task StartAsync() => _app.StartAsync();
+    /// <param name="port">0 is any free one.</param>
+    public Task StartAsync(int port = 0)
+    {
+        _app.Urls.Add(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        return _app.StartAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -95,8 +105,12 @@ public abstract class VendorEmulator : IAsyncDisposable
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _end.Token);
         try
         {
-            if (!await TryTakeOverAsync(context, end.Token))
-                await SendAsync(context, Decide(context.Request), end.Token);
+            if (await TryTakeOverAsync(context, end.Token))
+                return;
+            var answer = Decide(context.Request);
+            if (Held is { } held)
+                await held.WaitAsync(end.Token);
+            await SendAsync(context, answer, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -68,6 +68,9 @@ public sealed class VendorOptionsTests
     [InlineData("HistoryYears", "0")]
     [InlineData("Timeout", "00:00:00")]
     [InlineData("CreditsPerDay", "-1")]
+    [InlineData("PauseAfterFailures", "00:00:00")]
+    [InlineData("LongestPause", "00:00:01")]
+    [InlineData("LongestPause", "2.00:00:00")]
     public void Setting_that_cannot_be_is_refused_at_start(string setting, string value)
     {
         var builder = WebApplication.CreateSlimBuilder();

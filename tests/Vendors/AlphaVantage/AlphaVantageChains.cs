@@ -1,3 +1,6 @@
+using System.Globalization;
+using StocksDapr.Market;
+
 namespace StocksDapr.Vendors.AlphaVantage;
 
 /// <summary>Option chains as Alpha Vantage answers them: text for numbers, 0.00 for no quote, and an artificial sample for those who have not paid.</summary>
@@ -14,30 +17,32 @@ internal static class AlphaVantageChains
         }
         """;
 
-    public static EmulatedAnswer Of(string function, string symbol, bool isPaid)
+    public static EmulatedAnswer Of(string function, string symbol, bool isPaid, DateTimeOffset now)
     {
         if (function == "REALTIME_OPTIONS" && !isPaid)
             return EmulatedAnswer.Ok(Sample);
 
+        var (near, far) = (OptionExpiries.Monthly(now), OptionExpiries.Monthly(now, monthsLater: 3));
+        var quoted = ExchangeCalendar.UsEquities.LastCompletedSession(now)!.Value.Date;
         return EmulatedAnswer.Ok($$"""
             {
                 "endpoint": "Historical Options",
                 "message": "success",
                 "data": [
-                    {{Contract(symbol, "251219", "2025-12-19", "C", "270.00", "9.15", "9.05", "9.30", "143", "2210", "0.24113")}},
-                    {{Contract(symbol, "251219", "2025-12-19", "P", "270.00", "0.00", "0.00", "7.40", "0", "0", "0.00000")}},
-                    {{Contract(symbol, "260320", "2026-03-20", "C", "272.50", "18.20", "17.95", "18.40", "5", "77", "0.26000")}}
+                    {{Contract(symbol, quoted, near, "C", "270.00", "9.15", "9.05", "9.30", "143", "2210", "0.24113")}},
+                    {{Contract(symbol, quoted, near, "P", "270.00", "0.00", "0.00", "7.40", "0", "0", "0.00000")}},
+                    {{Contract(symbol, quoted, far, "C", "272.50", "18.20", "17.95", "18.40", "5", "77", "0.26000")}}
                 ]
             }
             """);
     }
 
     private static string Contract(
-        string symbol, string day, string expiry, string type, string strike, string last, string bid, string ask, string volume, string openInterest, string implied) =>
+        string symbol, DateOnly quoted, DateOnly expiry, string type, string strike, string last, string bid, string ask, string volume, string openInterest, string implied) =>
         $$"""
-        {"contractID": "{{symbol}}{{day}}{{type}}{{(int)(double.Parse(strike, System.Globalization.CultureInfo.InvariantCulture) * 1000):00000000}}", "symbol": "{{symbol}}",
-         "expiration": "{{expiry}}", "strike": "{{strike}}", "type": "{{(type == "C" ? "call" : "put")}}", "last": "{{last}}", "mark": "{{ask}}", "bid": "{{bid}}", "bid_size": "10",
-         "ask": "{{ask}}", "ask_size": "12", "volume": "{{volume}}", "open_interest": "{{openInterest}}", "date": "2025-12-05", "implied_volatility": "{{implied}}",
+        {"contractID": "{{symbol}}{{expiry:yyMMdd}}{{type}}{{(int)(double.Parse(strike, CultureInfo.InvariantCulture) * 1000):00000000}}", "symbol": "{{symbol}}",
+         "expiration": "{{expiry:yyyy-MM-dd}}", "strike": "{{strike}}", "type": "{{(type == "C" ? "call" : "put")}}", "last": "{{last}}", "mark": "{{ask}}", "bid": "{{bid}}", "bid_size": "10",
+         "ask": "{{ask}}", "ask_size": "12", "volume": "{{volume}}", "open_interest": "{{openInterest}}", "date": "{{quoted:yyyy-MM-dd}}", "implied_volatility": "{{implied}}",
          "delta": "0.55112", "gamma": "0.01400", "theta": "-0.11000", "vega": "0.31000", "rho": "0.09000"}
         """;
 }

@@ -70,7 +70,7 @@ public sealed class AlphaVantageEmulator(EmulatedMarket market, TimeProvider clo
             "SPLITS" => Actions(symbol, CorporateActionKind.Split),
             "DIVIDENDS" => Actions(symbol, CorporateActionKind.Dividend),
             "GLOBAL_QUOTE" => QuoteOf(symbol),
-            "HISTORICAL_OPTIONS" or "REALTIME_OPTIONS" => AlphaVantageChains.Of(function, symbol, IsPaid),
+            "HISTORICAL_OPTIONS" or "REALTIME_OPTIONS" => AlphaVantageChains.Of(function, symbol, IsPaid, Clock.GetUtcNow()),
             _ => Daily(symbol, function == "TIME_SERIES_DAILY_ADJUSTED", isFull, request.Query["datatype"] == "csv"),
         };
     }

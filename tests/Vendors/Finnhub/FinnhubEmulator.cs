@@ -28,6 +28,8 @@ public sealed class FinnhubEmulator(EmulatedMarket market, TimeProvider clock) :
     /// <summary>What was received on the stream: <c>subscribe AAPL</c>.</summary>
     public IReadOnlyList<string> Received => [.. _received];
 
+    public override IEnumerable<(string Setting, string Value)> MoreSettings => [("StreamAddress", new UriBuilder(Address) { Scheme = "ws" }.Uri.ToString())];
+
     protected override string? KeyOf(HttpRequest request) => request.Headers["X-Finnhub-Token"];
 
     protected override EmulatedAnswer AnswerToWrongKey() => new(401, """{"error":"Invalid API key"}""");

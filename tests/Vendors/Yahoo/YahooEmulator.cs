@@ -27,6 +27,8 @@ public sealed class YahooEmulator(EmulatedMarket market, TimeProvider clock) : V
     /// <summary>How many crumbs have been handed out; the last one is good.</summary>
     public int Crumbs => _crumbs;
 
+    public override IEnumerable<(string Setting, string Value)> MoreSettings => [("CookieAddress", new Uri(Address, CookiePath).ToString())];
+
     protected override bool WantsKey => false;
 
     protected override string? KeyOf(HttpRequest request) => null;
@@ -59,7 +61,7 @@ public sealed class YahooEmulator(EmulatedMarket market, TimeProvider clock) : V
     {
         if (!HasCookie(request) || request.Query["crumb"] != $"crumb.{_crumbs}/x")
             return new EmulatedAnswer(401, Error("finance", "Unauthorized", "Invalid Crumb"));
-        return EmulatedAnswer.Ok(YahooChains.Of(vendorSymbol, EmulatedMarket.Knows(Ours(vendorSymbol)), request.Query["date"]));
+        return EmulatedAnswer.Ok(YahooChains.Of(vendorSymbol, EmulatedMarket.Knows(Ours(vendorSymbol)), request.Query["date"], Clock.GetUtcNow()));
     }
 
     private EmulatedAnswer Chart(HttpRequest request, string vendorSymbol)

@@ -4,15 +4,14 @@ namespace StocksDapr.Collector.Providers.Health;
 /// Leaves a provider alone that fails: opens after failures in a row or too many of the last ones, and after a while lets one request at a time try. Failures
 /// are those of the provider or the way to it; an answer that refuses or limits a request shows that it is there. Safe to use from several threads.
 /// </summary>
-internal sealed class Circuit(TimeProvider time)
+/// <param name="pauses">How long it leaves the provider alone.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Circuit(CircuitPauses pauses, TimeProvider time)
 {
     public const int FailuresInARow = 5;
 
     /// <summary>It opens as well when half of so many answers are failures.</summary>
     public const int Observed = 20;
-
-    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
     /// <summary>A trial of which nothing is heard for so long does not hinder the next one.</summary>
     private static readonly TimeSpan LongestTrial = TimeSpan.FromMinutes(1);
@@ -118,10 +117,10 @@ internal sealed class Circuit(TimeProvider time)
                 break;
         }
 
-        var pause = FirstPause * Math.Pow(2, Math.Min(_change.Openings, 10));
+        var pause = pauses.First * Math.Pow(2, Math.Min(_change.Openings, 10));
         if (error.RetryAfter > pause)
             pause = error.RetryAfter.Value;
-        return Change(new CircuitChange(true, now, now + (pause < LongestPause ? pause : LongestPause), _change.Openings + 1, error.Detail));
+        return Change(new CircuitChange(true, now, now + (pause < pauses.Longest ? pause : pauses.Longest), _change.Openings + 1, error.Detail));
     }
 
     private CircuitChange? Succeeded()

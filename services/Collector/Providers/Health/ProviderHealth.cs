@@ -20,11 +20,11 @@ internal sealed class ProviderHealth
     private HealthBook _unsaid = HealthBook.Empty;
     private bool _hasNews;
 
-    public ProviderHealth(string provider, IProviderState state, TimeProvider time)
+    public ProviderHealth(string provider, CircuitPauses pauses, IProviderState state, TimeProvider time)
     {
         (_key, _state, _time) = ($"provider-health-{provider}", state, time);
         _changed = new Wakeup(time);
-        Circuit = new Circuit(time) { Changed = change => Add(new HealthBook { Circuit = change }, isUrgent: true) };
+        Circuit = new Circuit(pauses, time) { Changed = change => Add(new HealthBook { Circuit = change }, isUrgent: true) };
     }
 
     public Circuit Circuit { get; }

@@ -20,6 +20,9 @@ internal static class KeyRegistration
             .Validate(
                 options => options.Timeout > TimeSpan.Zero && options.Timeout <= VendorOptions.LongestTimeout,
                 $"{VendorOptions.Section}:{terms.Provider}:Timeout is more than nothing and at most {VendorOptions.LongestTimeout}, for example 00:00:30.")
+            .Validate(
+                options => options.PauseAfterFailures > TimeSpan.Zero && options.PauseAfterFailures <= options.LongestPause && options.LongestPause <= TimeSpan.FromDays(1),
+                $"{VendorOptions.Section}:{terms.Provider}:PauseAfterFailures is a time that passes, at most that of {VendorOptions.Section}:{terms.Provider}:LongestPause, which is a day at most, for example 00:00:30 and 00:10:00.")
             .ValidateOnStart();
         services.AddSingleton(terms);
         services.TryAddSingleton<IProviderState, DaprProviderState>();

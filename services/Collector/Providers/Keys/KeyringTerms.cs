@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Providers.Vendors;
 
 namespace StocksDapr.Collector.Providers.Keys;
@@ -10,6 +11,9 @@ namespace StocksDapr.Collector.Providers.Keys;
 /// <param name="Enabled">Whether the provider is used.</param>
 internal sealed record KeyringTerms(string Provider, string? KeySecret, KeyLimits Limits, TimeSpan Timeout, bool Enabled)
 {
+    /// <summary>How long the provider is left alone when it fails.</summary>
+    public CircuitPauses Pauses { get; init; } = CircuitPauses.Default;
+
     public static KeyringTerms Of(VendorTerms terms, VendorOptions options) => new(
         terms.Provider,
         terms.KeySecret is null ? null : options.KeySecret ?? terms.KeySecret,
@@ -19,7 +23,10 @@ internal sealed record KeyringTerms(string Provider, string? KeySecret, KeyLimit
             CreditsPerDay = Limit(options.CreditsPerDay, terms.FreePlan.CreditsPerDay),
         },
         options.Timeout,
-        options.Enabled);
+        options.Enabled)
+    {
+        Pauses = new CircuitPauses(options.PauseAfterFailures, options.LongestPause),
+    };
 
     private static int? Limit(int? configured, int? freePlan) => configured is { } limit ? limit == 0 ? null : limit : freePlan;
 }

@@ -21,7 +21,7 @@ internal sealed class ProviderKeyring : IProviderKeys
     public ProviderKeyring(KeyringTerms terms, IProviderState state, TimeProvider time, ILogger logger, Random? random = null)
     {
         (Terms, _time) = (terms, time);
-        Health = new ProviderHealth(terms.Provider, state, time);
+        Health = new ProviderHealth(terms.Provider, terms.Pauses, state, time);
         Budget = new KeyBudget(terms.Limits, terms.Timeout);
         _keys = terms.KeySecret is null ? [ProviderKey.None] : null;
         _pump = new LedgerPump(terms.Provider, Budget, () => Keys ?? [], Health.Circuit, state, time, random ?? Random.Shared, logger);

@@ -1,3 +1,5 @@
+using StocksDapr.Collector.Providers.Health;
+
 namespace StocksDapr.Collector.Providers.Vendors;
 
 /// <summary>The section <c>Collector:Providers:NAME</c>: what every vendor has.</summary>
@@ -17,6 +19,12 @@ internal class VendorOptions
 
     /// <summary>How long to wait for an answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the provider is left alone at first when it fails again and again; twice as long each time that it fails when it is tried again.</summary>
+    public TimeSpan PauseAfterFailures { get; set; } = CircuitPauses.Default.First;
+
+    /// <summary>The longest that it is left alone.</summary>
+    public TimeSpan LongestPause { get; set; } = CircuitPauses.Default.Longest;
 
     /// <summary>
     /// The name of the secret, in the store behind the Dapr component <c>secretstore</c>, that holds the keys, several of them separated by commas or white space; null

@@ -282,7 +282,7 @@ public sealed class ProviderKeyringTests
         await _world.DelayAsync(TimeSpan.FromSeconds(12));
         (await other.Keyring.AcquireAsync(new RequestCost(), default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable, "it has heard of it");
 
-        await _world.DelayAsync(Circuit.FirstPause);
+        await _world.DelayAsync(CircuitPauses.Default.First);
         var trial = await keyring.AcquireAsync(new RequestCost(), default);
         trial.Error.Should().BeNull();
         (await keyring.AcquireAsync(new RequestCost(), default)).Error.Should().NotBeNull("one is enough to try");
@@ -299,7 +299,7 @@ public sealed class ProviderKeyringTests
     [InlineData(nameof(ProviderErrorKind.RateLimited))]
     public void Answers_that_refuse_are_no_failures(string kind)
     {
-        var circuit = new Circuit(_world.Time);
+        var circuit = new Circuit(CircuitPauses.Default, _world.Time);
         for (var answer = 0; answer < 2 * Circuit.Observed; answer++)
             circuit.Record(new ProviderError(Enum.Parse<ProviderErrorKind>(kind), "No."));
 
@@ -310,19 +310,20 @@ public sealed class ProviderKeyringTests
     public void Half_of_the_last_answers_failing_opens_the_circuit_and_each_vain_trial_makes_the_pause_longer()
     {
         var time = new StocksDapr.Support.ManualTimeProvider(Start);
-        var circuit = new Circuit(time);
+        var pauses = new CircuitPauses(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
+        var circuit = new Circuit(pauses, time);
         for (var answer = 0; answer < Circuit.Observed; answer++)
             circuit.Record(answer % 2 == 0 ? null : new ProviderError(ProviderErrorKind.Malformed, "Not JSON."));
         circuit.Allowance().Should().Be(0);
 
-        var pause = Circuit.FirstPause;
+        var pause = pauses.First;
         for (var trial = 0; trial < 8; trial++)
         {
             time.Advance(pause);
             circuit.TrySend().Should().BeTrue();
             circuit.TrySend().Should().BeFalse();
             circuit.Record(new ProviderError(ProviderErrorKind.TimedOut, "Nothing."));
-            pause = pause * 2 < Circuit.LongestPause ? pause * 2 : Circuit.LongestPause;
+            pause = pause * 2 < pauses.Longest ? pause * 2 : pauses.Longest;
             circuit.Last.Until.Should().Be(time.GetUtcNow() + pause);
         }
     }
