@@ -47,8 +47,7 @@ internal sealed class CompareSymbol(
 
         // No DueSince: whatever is due goes first.
         var answer = await second.Provider.GetBarsAsync(new BarsRequest([input.Symbol], input.Interval, stored[0].Start, stored[^1].Start), cancellation);
-        if (answer is not { Credits: 0, Error.Kind: ProviderErrorKind.RateLimited })
-            await announcer.SayAsync(new RunRequest(input.RunId, answer.RequestId, input.Step, second.Name, answer.At, answer.Credits, answer.Error?.Detail), cancellation);
+        await announcer.SayAskedAsync(input.RunId, input.Step, second.Name, answer, cancellation);
         var said = answer.IsSuccess && answer.Value.TryGetValue(input.Symbol, out var symbol) ? symbol : new SymbolAnswer<IReadOnlyList<RawBar>>(null, answer.Error);
         if (said.Value is null)
             return new Compared(0, 0, stored.Count, FetchFailure.Of(said.Error));

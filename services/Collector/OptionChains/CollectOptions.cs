@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapr.Workflow;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Runs;
@@ -32,6 +33,7 @@ internal sealed class CollectOptions : Workflow<OptionSlot, string>
         {
             var underlyings = await RunSteps.RunAsync<IReadOnlyList<string>>(
                 context, "underlyings", 0, "Ask whose chains are wanted", nameof(ListUnderlyings), input.Market, found => (StepOutcome.Completed, $"Of {found.Count} symbols."));
+            await RunSteps.SayAsync(context, new RunPlanned(context.InstanceId, underlyings.Count));
             var chains = await context.ProcessInParallelAsync(
                 underlyings.Select((symbol, index) => new ChainOrder(context.InstanceId, $"chain-{index}", index + 1, input.Market, symbol, input.Days)).ToList(),
                 order => ChainAsync(context, order, input.Patience), Concurrency);
@@ -51,20 +53,48 @@ internal sealed class CollectOptions : Workflow<OptionSlot, string>
         }
     }
 
+    /// <summary>One part of the run: a chain, however often it takes to get it.</summary>
     private static async Task<FetchedChain> ChainAsync(WorkflowContext context, ChainOrder order, PartPatience patience)
     {
-        for (var attempt = 1; ; attempt++)
+        var startedAt = RunSteps.Now(context);
+        var begun = new RunStep(order.RunId, order.Step, order.Number, $"Chain of {order.Underlying}", startedAt, startedAt, Part: true);
+        await RunSteps.SayAsync(context, begun);
+        var chain = await FetchAsync(context, order);
+        var held = TimeSpan.Zero;
+        for (var attempt = 1; chain is { Failure: { } failure, MayPass: true } && attempt < patience.Attempts; attempt++)
         {
-            // Each attempt is a step of its own: what was tried and failed is to be seen.
-            var step = attempt == 1 ? order.Step : $"{order.Step}-{attempt}";
-            var chain = await RunSteps.RunAsync<FetchedChain>(
-                context, step, order.Number, $"Chain of {order.Underlying}", nameof(FetchChain), order with { Step = step },
-                fetched => fetched.Failure is { } failure ? (StepOutcome.Failed, failure) : (StepOutcome.Completed, $"{fetched.Contracts} contracts from {fetched.Provider}."));
-            if (chain.Failure is null || !chain.MayPass || attempt >= patience.Attempts)
-                return chain;
-
             var wait = patience.Retry(attempt);
-            await context.CreateTimer(chain.RetryAfter > wait ? chain.RetryAfter.Value : wait);
+            wait = chain.RetryAfter > wait ? chain.RetryAfter.Value : wait;
+
+            // A chain is of the moment at which it is fetched. By then another snapshot is due, and a budget that is spent for the day would be spent on all of them at once.
+            if ((held += wait) > patience.LongestHold)
+                break;
+            await RunSteps.SayAsync(context, begun with { At = RunSteps.Now(context), Detail = string.Create(CultureInfo.InvariantCulture, $"Asked again in {wait.TotalSeconds:0} s: {failure}") });
+            await context.CreateTimer(wait);
+            chain = await FetchAsync(context, order);
+        }
+
+        var now = RunSteps.Now(context);
+        await RunSteps.SayAsync(context, begun with
+        {
+            At = now,
+            EndedAt = now,
+            Outcome = chain.Failure is null ? StepOutcome.Completed : StepOutcome.Failed,
+            Detail = chain.Failure ?? $"{chain.Contracts} contracts from {chain.Provider}.",
+        });
+        return chain;
+    }
+
+    private static async Task<FetchedChain> FetchAsync(WorkflowContext context, ChainOrder order)
+    {
+        try
+        {
+            return await context.CallActivityAsync<FetchedChain>(nameof(FetchChain), order, RunSteps.Patiently);
+        }
+        catch (WorkflowTaskFailedException e)
+        {
+            // The chains of the others are none the worse for it.
+            return new FetchedChain(null, 0, e.FailureDetails.ErrorMessage);
         }
     }
 }

@@ -35,8 +35,7 @@ internal sealed class FetchChain(
         {
             var today = NewYorkTime.DateAt(time.GetUtcNow());
             var answer = await provider.GetOptionChainAsync(input.Underlying, today, today.AddDays(input.Days), cancellation);
-            await announcer.SayAsync(
-                new RunRequest(input.RunId, answer.RequestId, input.Step, provider.Name, answer.At, answer.Credits, answer.Error?.Detail), cancellation);
+            await announcer.SayAskedAsync(input.RunId, input.Step, provider.Name, answer, cancellation);
             if (answer.IsSuccess)
             {
                 await PublishAsync(provider.Name, answer, cancellation);

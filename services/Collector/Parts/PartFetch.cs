@@ -36,7 +36,7 @@ internal sealed class PartFetch(
 
         var answer = await source.Provider.GetBarsAsync(
             new BarsRequest([.. asked.Symbols.Select(wanted => wanted.Symbol)], asked.Interval, asked.From, asked.To) { DueSince = asked.DueSince }, cancellationToken);
-        await SayAsync(asked, provider, answer, cancellationToken);
+        await announcer.SayAskedAsync(part.RunId, part.Step, provider, answer, cancellationToken);
         if (!answer.IsSuccess)
         {
             logger.ProviderFailed(provider, answer.Error.Kind, answer.Error.Detail);
@@ -86,13 +86,6 @@ internal sealed class PartFetch(
         var count = source.SymbolsPerRequest([.. part.Symbols.Select(wanted => wanted.Symbol)], part.From, to);
         return (part with { To = to, Symbols = [.. part.Symbols.Take(count)] }, next);
     }
-
-    /// <summary>A budget that has to be waited for is no request.</summary>
-    private Task SayAsync<T>(CollectPart part, string provider, ProviderAnswer<T> answer, CancellationToken cancellationToken)
-        where T : class =>
-        answer is { Credits: 0, Error.Kind: ProviderErrorKind.RateLimited }
-            ? Task.CompletedTask
-            : announcer.SayAsync(new RunRequest(part.RunId, answer.RequestId, part.Step, provider, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
 
     /// <summary>Of an answer those bars that are wanted: what is there already stays as the one who delivered it said.</summary>
     private static SymbolAnswer<IReadOnlyList<RawBar>> Wanted(PartSymbol wanted, SymbolAnswer<IReadOnlyList<RawBar>> answer)

@@ -3,7 +3,6 @@ using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Runs;
-using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Schedules;
@@ -46,7 +45,7 @@ internal sealed class FetchReferencePart(
     {
         var answer = await schedule.Listing.PublishInstrumentsAsync(cancellationToken);
         if (!schedule.Plan.Roster.IsLive)
-            await SayAsync(input, schedule.Plan.Roster.Source, answer, cancellationToken);
+            await announcer.SayAskedAsync(input.RunId, input.Step, schedule.Plan.Roster.Source, answer, cancellationToken);
         if (!answer.IsSuccess)
             return new FetchedReference(0, 0, FetchFailure.Of(answer.Error));
 
@@ -70,13 +69,9 @@ internal sealed class FetchReferencePart(
 
         var (answer, count) = await schedule.Listing.PublishActionsAsync(provider, symbols, cancellationToken);
         if (answer is not null)
-            await SayAsync(input, name, answer, cancellationToken);
+            await announcer.SayAskedAsync(input.RunId, input.Step, name, answer, cancellationToken);
         return new FetchedReference(symbols.Length, count, FetchFailure.Of(answer?.Error));
     }
 
     private static bool IsWanted(ReferenceOrder input, ListedInstrument listed) => input.Only is null || input.Only.Contains(listed.Instrument.Symbol);
-
-    private Task SayAsync<T>(ReferenceOrder input, string provider, ProviderAnswer<T> answer, CancellationToken cancellationToken)
-        where T : class =>
-        announcer.SayAsync(new RunRequest(input.RunId, answer.RequestId, input.Step, provider, answer.At, answer.Credits, answer.Error?.Detail), cancellationToken);
 }

@@ -55,6 +55,8 @@ public sealed class CollectOptionsTests : IDisposable
         _store.Events.OfType<RunStarted>().Should().ContainSingle().Which.Kind.Should().Be("options");
         _store.Events.OfType<RunEnded>().Should().ContainSingle().Which.Outcome.Should().Be(RunOutcome.Completed);
         _store.Events.OfType<RunRequest>().Should().HaveCount(3);
+        _store.Events.OfType<RunPlanned>().Should().ContainSingle().Which.Parts.Should().Be(3);
+        Parts().Should().BeEquivalentTo(["Chain of AAPL: Completed", "Chain of MSFT: Completed", "Chain of IBM: Completed"]);
     }
 
     [Fact]
@@ -79,6 +81,23 @@ public sealed class CollectOptionsTests : IDisposable
         result.Should().Be("6 contracts of 3 symbols.");
         _first.Asked.Count(asked => asked.StartsWith("IBM", StringComparison.Ordinal)).Should().Be(2);
         _time.GetUtcNow().Should().BeOnOrAfter(Due.AddMinutes(2));
+        Parts().Should().HaveCount(3, "a chain is one part of the run, however often it is asked for").And.OnlyContain(part => part.EndsWith("Completed", StringComparison.Ordinal));
+        _store.Events.OfType<RunStep>().Should().ContainSingle(step => step.Part && step.EndedAt == null && step.Detail == "Asked again in 120 s: first: Down.");
+    }
+
+    [Fact]
+    public async Task Budget_that_is_spent_for_longer_than_the_next_snapshot_takes_to_come_is_not_waited_for()
+    {
+        _first.Fails = symbol => symbol == "IBM" ? new ProviderError(ProviderErrorKind.RateLimited, "No key can pay.", TimeSpan.FromHours(9)) : null;
+        _first.Charges = symbol => symbol == "IBM" ? 0 : 1;
+        _second.Fails = symbol => new ProviderError(ProviderErrorKind.NotSupported, $"{symbol} has no options here.");
+
+        (await RunAsync()).Should().Be("4 contracts of 2 symbols; of 1 there is no chain: first: No key can pay.");
+
+        _time.GetUtcNow().Should().BeBefore(Due.AddMinutes(30));
+        Parts().Should().Contain("Chain of IBM: Failed");
+        _store.Events.OfType<RunRequest>().Select(request => (request.Provider, request.Error is null)).Should()
+            .BeEquivalentTo([("first", true), ("first", true), ("second", false)], "what was never sent is no request");
     }
 
     [Fact]
@@ -109,6 +128,9 @@ public sealed class CollectOptionsTests : IDisposable
     private Task<string> RunAsync() =>
         _stage.RunAsync(new CollectOptions(), "options-1", new OptionSlot("ticket", "us-stocks", Due, 90, PartPatience.Of(new CollectionOptions())));
 
+    /// <summary>The parts of the run that have ended.</summary>
+    private List<string> Parts() => [.. _store.Events.OfType<RunStep>().Where(step => step is { Part: true, EndedAt: not null }).Select(step => $"{step.Name}: {step.Outcome}")];
+
     private List<RawOptionChain> Chains() => [.. _store.Published.Select(published => published.Message).OfType<RawOptionChain>()];
 
     private sealed class FakeChains(string name) : IOptionChainProvider
@@ -121,13 +143,15 @@ public sealed class CollectOptionsTests : IDisposable
 
         public Func<string, ProviderError?> Fails { get; set; } = _ => null;
 
+        public Func<string, int> Charges { get; set; } = _ => 1;
+
         public Task<ProviderAnswer<OptionChainSnapshot>> GetOptionChainAsync(string underlying, DateOnly from, DateOnly to, CancellationToken cancellationToken)
         {
             Asked.Add($"{underlying} {from:yyyy-MM-dd} {to:yyyy-MM-dd}");
             var error = Fails(underlying);
             var chain = new OptionChainSnapshot(
                 underlying, 200, Due, [Quote(underlying, new DateOnly(2026, 12, 18), OptionType.Call), Quote(underlying, new DateOnly(2026, 12, 18), OptionType.Put)]);
-            return Task.FromResult(new ProviderAnswer<OptionChainSnapshot>($"{name}-{underlying}-{Asked.Count}", Due.AddSeconds(20), error is null ? chain : null, error));
+            return Task.FromResult(new ProviderAnswer<OptionChainSnapshot>($"{name}-{underlying}-{Asked.Count}", Due.AddSeconds(20), error is null ? chain : null, error) { Credits = Charges(underlying) });
         }
 
         public static RawOptionQuote Quote(string underlying, DateOnly expiry, OptionType type) =>
