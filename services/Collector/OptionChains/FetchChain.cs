@@ -68,14 +68,7 @@ internal sealed class FetchChain(
         var part = new List<RawOptionQuote>();
         foreach (var expiry in quotes.GroupBy(quote => quote.Expiry).OrderBy(expiry => expiry.Key))
         {
-            var ofExpiry = expiry.ToList();
-            if (part.Count > 0 && part.Count + ofExpiry.Count > RawOptionChain.MaxContracts)
-            {
-                yield return part;
-                part = [];
-            }
-
-            foreach (var chunk in ofExpiry.Chunk(RawOptionChain.MaxContracts))
+            foreach (var chunk in expiry.Chunk(RawOptionChain.MaxContracts))
             {
                 if (part.Count + chunk.Length > RawOptionChain.MaxContracts)
                 {

@@ -63,12 +63,26 @@ public sealed class CrossCheckTests : IDisposable
     public async Task Budget_is_waited_for()
     {
         await _house.CollectAsync();
-        var limits = 3;
-        _house.Providers[1].Fails = _ => limits-- > 0 ? new ProviderError(ProviderErrorKind.RateLimited, "Spent.", TimeSpan.FromHours(6)) : null;
+        var limits = _house.Options.Attempts + 2;
+        _house.Providers[1].Fails = _ => limits-- > 0 ? new ProviderError(ProviderErrorKind.RateLimited, "Spent.", TimeSpan.FromHours(3)) : null;
 
         await CheckAsync();
 
         _house.End.Detail.Should().Be("1 bars agree, 0 differ.");
+    }
+
+    [Theory]
+    [InlineData(nameof(ProviderErrorKind.RateLimited), 10)] // not for more than a day
+    [InlineData(nameof(ProviderErrorKind.NotEntitled), 1)]
+    [InlineData(nameof(ProviderErrorKind.Unavailable), 5)]
+    public async Task What_nobody_could_be_asked_for_does_not_agree(string kind, int times)
+    {
+        await _house.CollectAsync();
+        _house.Providers[1].Fails = _ => times-- > 0 ? new ProviderError(Enum.Parse<ProviderErrorKind>(kind), "No.", TimeSpan.FromHours(6)) : null;
+
+        await CheckAsync();
+
+        _house.End.Detail.Should().Be("0 bars agree, 0 differ, 1 could not be compared.");
     }
 
     [Theory]
@@ -80,6 +94,23 @@ public sealed class CrossCheckTests : IDisposable
     [InlineData(10.5, 0, "volume: twelvedata says 1000000, fmp says 0, 100 % apart.")]
     public void Values_may_lie_as_far_apart_as_tolerated(double close, double volume, string? difference) =>
         new BarComparison(0.005, 0.5).Difference(Stored, new RawBar(Start, 10, 11, 9, close, volume), "fmp").Should().Be(difference);
+
+    [Theory]
+    [InlineData("open", 10.2, 11, 9)]
+    [InlineData("high", 10, 11.2, 9)]
+    [InlineData("low", 10, 11, 9.2)]
+    public void Each_price_is_compared(string name, double open, double high, double low) =>
+        new BarComparison(0.005, 0.5).Difference(Stored, new RawBar(Start, open, high, low, 10.5, 1_000_000), "fmp").Should().StartWith(name + ": ").And.NotContain(";");
+
+    [Fact]
+    public async Task However_much_there_is_a_sample_is_no_collection_of_its_own()
+    {
+        using var house = new RunHouse(
+            120, [new SeriesPlan(Interval.OneDay, Years: 1), new SeriesPlan(Interval.OneHour, Sessions: 1)], vendors: ["twelvedata", "fmp"]) { CrossCheck = { Share = 1 } };
+        var plan = new PlanCrossCheck([house.Due], Microsoft.Extensions.Options.Options.Create(house.CrossCheck), new RunHouse.Host());
+
+        (await plan.RunAsync(null!, new SampleOrder(Markets.UsStocks, Session))).Should().HaveCount(200);
+    }
 
     [Fact]
     public void Values_that_are_no_numbers_are_not_compared() =>

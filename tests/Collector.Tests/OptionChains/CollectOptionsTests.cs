@@ -101,11 +101,34 @@ public sealed class CollectOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_may_pass_at_the_second_provider_is_worth_asking_again_though_the_first_will_never_have_it()
+    {
+        var failures = 0;
+        _first.Fails = _ => new ProviderError(ProviderErrorKind.NotSupported, "No options here.");
+        _second.Fails = symbol => symbol == "IBM" && failures++ < 1 ? new ProviderError(ProviderErrorKind.TimedOut, "No answer.") : null;
+
+        (await RunAsync()).Should().Be("6 contracts of 3 symbols.");
+
+        _store.Events.OfType<RunStep>().Should().Contain(step => step.Detail == "Asked again in 5 s: second: No answer.");
+    }
+
+    [Fact]
+    public async Task Days_are_those_of_New_York()
+    {
+        _time.Advance(TimeSpan.FromHours(8));
+
+        await RunAsync();
+
+        _first.Asked.Should().OnlyContain(asked => asked.EndsWith("2026-11-20 2027-02-18", StringComparison.Ordinal), "at one o'clock UTC it is eight in the evening there");
+    }
+
+    [Fact]
     public async Task When_nobody_answers_the_run_has_failed()
     {
         _first.Fails = _second.Fails = _ => new ProviderError(ProviderErrorKind.NotEntitled, "No key.");
 
         (await RunAsync()).Should().Contain("of 3 there is no chain: first: No key.");
+        _first.Asked.Should().HaveCount(3, "it would say the same again");
 
         _store.Events.OfType<RunEnded>().Should().ContainSingle().Which.Outcome.Should().Be(RunOutcome.Failed);
         Chains().Should().BeEmpty();
@@ -123,6 +146,10 @@ public sealed class CollectOptionsTests : IDisposable
         parts[0].Select(quote => quote.Expiry).Should().NotIntersectWith(parts[1].Select(quote => quote.Expiry));
         parts.Sum(part => part.Count).Should().Be(6_300);
         FetchChain.Parts([]).Should().BeEmpty();
+
+        // More than a message takes of one expiry, behind a small one.
+        var huge = Enumerable.Range(0, RawOptionChain.MaxContracts + 10).Select(_ => FakeChains.Quote("AAPL", new DateOnly(2026, 12, 18), OptionType.Call));
+        FetchChain.Parts([.. quotes.Take(5), .. huge]).Select(part => part.Count).Should().Equal(5, RawOptionChain.MaxContracts, 10);
     }
 
     private Task<string> RunAsync() =>

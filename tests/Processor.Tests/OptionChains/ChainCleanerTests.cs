@@ -46,9 +46,12 @@ public sealed class ChainCleanerTests
     public void Zeros_that_mean_no_quote_become_null_and_nothing_is_computed_from_one_side()
     {
         var quote = ChainOf.Quote(OptionType.Call, ChainOf.December, 100);
-        var clean = _cleaner.Clean(ChainOf.Chain([quote with { Bid = 0, Last = 0, ImpliedVolatility = 1e-5, Volume = 0, LastTradeAt = null }]));
+        var put = ChainOf.Quote(OptionType.Put, ChainOf.December, 100);
+        var clean = _cleaner.Clean(ChainOf.Chain([quote with { Bid = 0, Last = 0, ImpliedVolatility = 1e-5, Volume = 0, LastTradeAt = null }, put with { Ask = 0 }]));
 
-        var kept = clean.Quotes.Should().ContainSingle().Subject;
+        clean.Quotes.Single(kept => kept.Quote.Type == OptionType.Put).Should().Be(new CleanOptionQuote(put with { Ask = null }, null));
+        clean.Findings.Should().BeEmpty("nothing is crossed with an ask that is none");
+        var kept = clean.Quotes.Single(kept => kept.Quote.Type == OptionType.Call);
         kept.Quote.Should().Be(quote with { Bid = null, Last = null, ImpliedVolatility = null, Volume = 0, LastTradeAt = null });
         kept.Valuation.Should().BeNull();
     }
@@ -90,6 +93,9 @@ public sealed class ChainCleanerTests
     {
         var today = ChainOf.Quote(OptionType.Call, new DateOnly(2026, 11, 20), 100);
         _cleaner.Clean(ChainOf.Chain([today])).Quotes.Should().ContainSingle();
+
+        // In New York it is still that day, whatever UTC says.
+        _cleaner.Clean(ChainOf.Chain([today]) with { QuotedAt = DateTimeOffset.Parse("2026-11-21T01:00:00Z") }).Quotes.Should().ContainSingle();
     }
 
     [Fact]

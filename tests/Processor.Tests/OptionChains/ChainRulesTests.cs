@@ -1,4 +1,5 @@
 using StocksDapr.Market;
+using StocksDapr.Market.Options;
 using StocksDapr.Processor.OptionChains;
 
 namespace StocksDapr.Processor.Tests.OptionChains;
@@ -13,7 +14,8 @@ public sealed class ChainRulesTests
         { "monotone-in-strike", "TEST261218C00105000", 5 },
         { "monotone-in-strike", "TEST261218C00095000", -4 },
         { "convex-in-strike", "TEST261218P00100000", 1 },
-        { "put-call-parity", "TEST261218C00120000", 2.9 },
+        { "put-call-parity", "TEST261218C00120000", 1.5 },
+        { "put-call-parity", "TEST261218P00080000", 1.5 },
         { "calendar-spread", "TEST270319P00090000", -2.3 },
     };
 
@@ -58,7 +60,21 @@ public sealed class ChainRulesTests
 
         findings.Should().HaveCount(2).And.OnlyContain(finding => finding.Rule == "crossed-quotes");
         findings[0].Detail.Should().StartWith("2026-12-18, 34 times: TEST261218C00080000 bid ");
+        findings[0].Detail.Split(';').Should().HaveCount(3, "some examples, not all");
         findings[0].Contract.Should().Be("TEST261218C00080000");
+    }
+
+    [Theory]
+    [InlineData(11.9, 7, null)]
+    [InlineData(12.2, 7, "monotone-in-strike")] // by more than the strikes differ
+    [InlineData(9.8, 8.2, "convex-in-strike")] // three quarters of 10, one quarter of 2
+    public void Neighbours_are_judged_by_how_far_their_strikes_lie_apart(double lowest, double middle, string? rule)
+    {
+        var quotes = ((double Strike, double Bid, double Ask)[])[(100, lowest, Math.Max(lowest, 10)), (105, middle, 7.1), (120, 1.8, 2)];
+
+        var clean = _cleaner.Clean(ChainOf.Chain([.. quotes.Select(quote => ChainOf.Quote(OptionType.Call, ChainOf.December, quote.Strike) with { Bid = quote.Bid, Ask = Math.Max(quote.Bid, quote.Ask) })]));
+
+        clean.Findings.Select(finding => finding.Rule).Should().Equal(rule is null ? [] : [rule]);
     }
 
     [Fact]

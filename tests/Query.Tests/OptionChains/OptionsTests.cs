@@ -66,6 +66,9 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
             unquoted.ContainsKey(missing).Should().BeTrue(missing);
             unquoted[missing].Should().BeNull(missing);
         }
+
+        var untold = chain["contracts"]!.AsArray().Single(contract => contract!["contract"]!.GetValue<string>() == "AAPL261218P00195000")!;
+        untold["volume"].Should().BeNull("nobody said that nothing was traded");
     }
 
     [Theory]
@@ -88,6 +91,25 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
             .Should().Equal(200, 205);
 
     [Fact]
+    public async Task Each_expiry_has_its_own_money_its_own_move_and_its_own_ratios()
+    {
+        await AddAsync(Second, "2027-02-19", 202, "C", 8, volume: null);
+        await AddAsync(Second, "2027-02-19", 202, "P", 9, volume: 7);
+        await AddAsync(Second, "2027-03-19", 202, "C", 8, volume: 0);
+        await AddAsync(Second, "2027-03-19", 202, "P", 9, volume: 7);
+
+        var expiries = (await _query.GetAsync("/options/AAPL/expiries"))["expiries"]!.AsArray();
+
+        expiries.Select(expiry => expiry!["atTheMoney"]!.GetValue<double>()).Should().Equal(200, 200, 202, 202);
+        expiries.Select(expiry => expiry!["impliedMove"]!["straddle"]!.GetValue<double>()).Should().Equal(22.2, 22.2, 17.2, 17.2);
+        var (untold, none) = (expiries[2]!["putCall"]!, expiries[3]!["putCall"]!);
+        (untold["callVolume"], untold["putVolume"]!.GetValue<long>(), untold["byVolume"]).Should().Be((null, 7, null), "nobody said how many calls were traded");
+        (none["callVolume"]!.GetValue<long>(), none["byVolume"]).Should().Be((0, null), "no number of puts for each call when there is no call");
+        (await _query.GetAsync("/options/AAPL?strikes=1&type=put&expiry=2026-12-18,2027-02-19"))["contracts"]!.AsArray().Select(contract => contract!["strike"]!.GetValue<double>())
+            .Should().Equal(200, 205, 202);
+    }
+
+    [Fact]
     public async Task Pages_are_of_one_instant_and_make_the_whole()
     {
         var (whole, paged, next) = (Contracts(await _query.GetAsync("/options/AAPL?type=call")), new List<string>(), "");
@@ -103,7 +125,8 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
         }
         while (next.Length > 0);
 
-        paged.Should().Equal(whole);
+        paged.Should().Equal(whole).And.OnlyContain(contract => contract[10] == 'C');
+        (await _query.GetAsync("/options/AAPL?type=call&limit=10"))["next"].Should().BeNull("that was all");
         (await _query.GetProblemAsync($"/options/AAPL?type=put&limit=3&cursor={(await _query.GetAsync("/options/AAPL?type=call&limit=3&asOf=2026-11-20T17:10:00Z"))["next"]}", 400))["code"]!
             .GetValue<string>().Should().Be("bad_cursor");
     }
@@ -112,10 +135,13 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
     public async Task As_of_answers_what_was_known_then()
     {
         await ReviseAsync(Second, "AAPL261218C00200000", bid: 99, at: "2026-11-20T18:00:00Z");
+        await SnapshotAsync("2026-11-20T18:30:00Z", recordedAt: "2026-11-20T18:10:00Z");
 
         double Bid(JsonNode chain) => chain["contracts"]![0]!["bid"]!.GetValue<double>();
         const string One = "/options/AAPL?expiry=2026-12-18&type=call&strikes=200..200";
-        Bid(await _query.GetAsync(One)).Should().Be(99);
+        var revised = await _query.GetAsync(One + "&asOf=2026-11-20T18:29:59Z");
+        Bid(revised).Should().Be(99, "what claims to be of later was not known as that");
+        revised["contracts"]![0]!["mid"].Should().BeNull("the quote is crossed");
         Bid(await _query.GetAsync(One + "&asOf=2026-11-20T17:59:59Z")).Should().Be(11);
         Bid(await _query.GetAsync(One + "&asOf=2026-11-20T18:00:00Z")).Should().Be(99);
         var earlier = await _query.GetAsync(One + "&asOf=2026-11-20T17:00:59Z");
@@ -155,6 +181,8 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
         var rest = await _query.GetAsync($"/options/contracts/AAPL261218C00200000/history?limit=1&cursor={page["next"]}");
         (page["quotes"]![0]!["quotedAt"]!.ToString()[..16], rest["quotes"]![0]!["quotedAt"]!.ToString()[..16], rest["next"]).Should().Be(("2026-11-20T16:30", "2026-11-20T17:00", null));
         (await _query.GetAsync("/options/contracts/AAPL261218C00200000/history?from=2026-11-20T16:31:00Z"))["quotes"]!.AsArray().Should().ContainSingle();
+        (await _query.GetAsync($"/options/contracts/AAPL261218C00200000/history?from={First}&to={Second}"))["quotes"]!.AsArray().Should().HaveCount(2, "both ends are part of it");
+        (await _query.GetAsync($"/options/contracts/AAPL261218C00200000/history?to={First}"))["quotes"]!.AsArray().Should().ContainSingle();
         (await _query.GetAsync("/options/contracts/AAPL261218C00200000/history?asOf=2026-11-20T16:59:00Z"))["quotes"]!.AsArray().Should().ContainSingle();
         (await _query.GetProblemAsync("/options/NONE/contracts/AAPL261218C00200000/history", 404))["code"]!.GetValue<string>().Should().Be("unknown_contract");
     }
@@ -173,12 +201,24 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
     [InlineData("/options/AAPL?strikes=1..2..3", 400, "bad_strikes")]
     [InlineData("/options/AAPL?asOf=2026-11-20", 400, "bad_as_of")]
     [InlineData("/options/AAPL?limit=0", 400, "bad_limit")]
+    [InlineData("/options/AAPL?limit=10001", 400, "bad_limit")]
+    [InlineData("/options/contracts/AAPL261218C00200000/history?limit=10001", 400, "bad_limit")]
+    [InlineData("/options/AAPL?strikes=1001", 400, "bad_strikes")]
     [InlineData("/options/AAPL?cursor=abc", 400, "bad_cursor")]
     [InlineData("/options/AAPL?expire=2026-12-18", 400, "unknown_parameter")]
     [InlineData("/options/contracts/AAPL/history", 400, "bad_contract")]
     [InlineData("/options/contracts/MSFT261218C00200000/history", 404, "unknown_contract")]
     public async Task What_cannot_be_answered_is_said_precisely(string path, int status, string code) =>
         (await _query.GetProblemAsync(path, status))["code"]!.GetValue<string>().Should().Be(code);
+
+    [Fact]
+    public async Task More_expiries_than_a_chain_has_are_not_asked_for()
+    {
+        string Path(int count) => "/options/AAPL?expiry=" + string.Join(',', Enumerable.Repeat("2026-12-18", count));
+
+        Contracts(await _query.GetAsync(Path(100))).Should().HaveCount(10);
+        (await _query.GetProblemAsync(Path(101), 400))["code"]!.GetValue<string>().Should().Be("bad_expiry");
+    }
 
     [Fact]
     public async Task Csv_has_the_same_values_and_a_tag_spares_sending_them_again()
@@ -192,20 +232,27 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
         lines[1].Should().Be("AAPL261218C00210000,call,2026-12-18,210,,1.2,,5.5,2026-11-20T16:55:00Z,100,1000,,,,,,,0.26,2026-11-20T17:00:00Z,vendor");
         lines.Should().HaveCount(4);
 
-        using var again = new HttpRequestMessage(HttpMethod.Get, "/options/AAPL?expiry=2026-12-18&strikes=210..210");
-        again.Headers.Add("Accept", "text/csv");
-        again.Headers.TryAddWithoutValidation("If-None-Match", answer.Headers.ETag!.ToString());
-        using var notModified = await _query.Client.SendAsync(again);
-        notModified.StatusCode.Should().Be(HttpStatusCode.NotModified);
+        (await AgainAsync()).Should().Be(HttpStatusCode.NotModified);
+        await ReviseAsync(Second, "AAPL261218P00210000", bid: 20, at: "2026-11-20T18:00:00Z");
+        (await AgainAsync()).Should().Be(HttpStatusCode.OK, "something else is to be said");
+
+        async Task<HttpStatusCode> AgainAsync()
+        {
+            using var again = new HttpRequestMessage(HttpMethod.Get, "/options/AAPL?expiry=2026-12-18&strikes=210..210");
+            again.Headers.Add("Accept", "text/csv");
+            again.Headers.TryAddWithoutValidation("If-None-Match", answer.Headers.ETag!.ToString());
+            using var said = await _query.Client.SendAsync(again);
+            return said.StatusCode;
+        }
     }
 
     private static List<string> Contracts(JsonNode chain) => [.. chain["contracts"]!.AsArray().Select(contract => contract!["contract"]!.GetValue<string>())];
 
-    private Task SnapshotAsync(string at) => _market.ExecuteAsync(
+    private Task SnapshotAsync(string at, string? recordedAt = null) => _market.ExecuteAsync(
         """
         INSERT INTO market.option_snapshots (symbol_id, quoted_at, source_id, fetched_at, recorded_at)
-        SELECT y.id, $1::timestamptz, s.id, $1::timestamptz, $1::timestamptz FROM market.symbols y, market.sources s WHERE y.symbol = 'AAPL' ON CONFLICT DO NOTHING
-        """, at);
+        SELECT y.id, $1::timestamptz, s.id, $1::timestamptz, $2::timestamptz FROM market.symbols y, market.sources s WHERE y.symbol = 'AAPL' ON CONFLICT DO NOTHING
+        """, at, recordedAt ?? at);
 
     private async Task AddAsync(string at, string expiry, int strike, string type, double? bid, int? volume)
     {

@@ -6,7 +6,7 @@ namespace StocksDapr.Collector.Providers.Health;
 /// How one provider does: what its answers were, over all replicas, and whether it is asked at all. Each replica adds what it saw to the shared book now and then, and
 /// takes over changes of the circuit from it. Where the book cannot be reached, requests go on. Safe to use from several threads.
 /// </summary>
-internal sealed class ProviderHealth
+internal sealed class ProviderHealth : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
     private const int WriteAttempts = 5;
@@ -16,8 +16,16 @@ internal sealed class ProviderHealth
     private readonly TimeProvider _time;
     private readonly Wakeup _changed;
     private readonly Lock _gate = new();
+
+    /// <summary>One at a time: whoever reads before another one has told would hear less afterwards than was known before.</summary>
+    private readonly SemaphoreSlim _sharing = new(1);
+
     private HealthBook _seen = HealthBook.Empty;
     private HealthBook _unsaid = HealthBook.Empty;
+
+    /// <summary>What is being told: not heard yet, and unsaid no more.</summary>
+    private HealthBook _telling = HealthBook.Empty;
+
     private bool _hasNews;
 
     public ProviderHealth(string provider, CircuitPauses pauses, IProviderState state, TimeProvider time)
@@ -35,7 +43,7 @@ internal sealed class ProviderHealth
         get
         {
             lock (_gate)
-                return _seen.Plus(_unsaid, _time.GetUtcNow());
+                return _seen.Plus(_telling, _time.GetUtcNow()).Plus(_unsaid, _time.GetUtcNow());
         }
     }
 
@@ -55,36 +63,43 @@ internal sealed class ProviderHealth
         }
     }
 
-    /// <summary>Tells what is new here and hears what is new elsewhere; false when the book cannot be reached.</summary>
+    /// <summary>Tells what is new here and hears what is new elsewhere; false when the book cannot be reached. What could not be told is told the next time.</summary>
     public async Task<bool> TryShareAsync(CancellationToken cancellationToken)
     {
+        await _sharing.WaitAsync(cancellationToken);
         var news = TakeNews();
         try
         {
-            for (var attempt = 1; ; attempt++)
+            for (var attempt = 1; attempt <= WriteAttempts; attempt++)
             {
                 var (stored, version) = await _state.ReadAsync<HealthBook>(_key, cancellationToken);
                 var book = (stored ?? HealthBook.Empty).Plus(news ?? HealthBook.Empty, _time.GetUtcNow());
                 if (news is null || await _state.TryWriteAsync(_key, book, version, cancellationToken))
                 {
+                    news = null;
                     Hear(book);
                     return true;
                 }
 
-                if (attempt == WriteAttempts)
-                    break;
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(20 * attempt)), _time, cancellationToken);
             }
+
+            return false;
         }
         catch (StateUnavailableException)
         {
             // The budgets say so aloud; here it only means that others hear later.
+            return false;
         }
-
-        if (news is not null)
-            Add(news, isUrgent: false);
-        return false;
+        finally
+        {
+            if (news is not null)
+                TakeBack(news);
+            _sharing.Release();
+        }
     }
+
+    public void Dispose() => _sharing.Dispose();
 
     private void Add(HealthBook news, bool isUrgent)
     {
@@ -104,16 +119,24 @@ internal sealed class ProviderHealth
         {
             if (!_hasNews)
                 return null;
-            var news = _unsaid;
-            (_unsaid, _hasNews) = (HealthBook.Empty, false);
-            return news;
+            (_telling, _unsaid, _hasNews) = (_unsaid, HealthBook.Empty, false);
+            return _telling;
+        }
+    }
+
+    private void TakeBack(HealthBook news)
+    {
+        lock (_gate)
+        {
+            _unsaid = _unsaid.Plus(news, _time.GetUtcNow());
+            (_telling, _hasNews) = (HealthBook.Empty, true);
         }
     }
 
     private void Hear(HealthBook book)
     {
         lock (_gate)
-            _seen = book;
+            (_seen, _telling) = (book, HealthBook.Empty);
         if (book.Circuit is { } change)
             Circuit.Adopt(change);
     }

@@ -46,7 +46,7 @@ internal sealed class ProviderOverview(ProviderKeyrings keyrings, IEnumerable<IM
             terms.Provider,
             terms.Enabled,
             terms.Enabled && keys.Count > 0,
-            StateOf(keyring, keys, circuit.StateAt(now), queue),
+            StateOf(keyring, keys, circuit.StateAt(now), queue, isStopped: keyring.Ledger is not null && trouble is not null),
             terms.Enabled ? trouble : null,
             _capabilities.GetValueOrDefault(terms.Provider) is { } capabilities ? CapabilitiesOf(capabilities) : null,
             new CircuitView(
@@ -60,12 +60,12 @@ internal sealed class ProviderOverview(ProviderKeyrings keyrings, IEnumerable<IM
             queue);
     }
 
-    private static string StateOf(ProviderKeyring keyring, List<KeyView> keys, CircuitState circuit, QueueView queue) =>
+    private static string StateOf(ProviderKeyring keyring, List<KeyView> keys, CircuitState circuit, QueueView queue, bool isStopped) =>
         !keyring.Terms.Enabled ? "off"
         : keys.Count == 0 ? "noKey"
         : circuit == CircuitState.Open ? "failing"
         : keys.TrueForAll(key => key.State == "refused") ? "keysRefused"
-        : keyring.Trouble is not null ? "stopped"
+        : isStopped ? "stopped"
         : queue.Length > 0 ? "waiting"
         : "ready";
 

@@ -9,9 +9,27 @@ internal sealed class KeyringService(ProviderKeyrings keyrings, ProviderGauges g
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
 
     /// <summary>Held, so that what they show is measured from the start.</summary>
     public ProviderGauges Gauges => gauges;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+
+        // What was seen of providers since the last word about it; whoever starts next begins with that.
+        using var limit = new CancellationTokenSource(LastWord, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await Task.WhenAll(keyrings.All.Where(keyring => keyring.Terms.Enabled).Select(keyring => keyring.Health.TryShareAsync(linked.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more.
+        }
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(keyrings.All.Where(keyring => keyring.Terms.Enabled).SelectMany(keyring => Works(keyring, stoppingToken)));

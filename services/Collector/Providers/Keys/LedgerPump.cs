@@ -95,7 +95,14 @@ internal sealed class LedgerPump(
     {
         try
         {
-            Volatile.Write(ref _seen, (await state.ReadAsync<ProviderLedger>(_key, cancellationToken)).Value ?? ProviderLedger.Empty);
+            var ledger = (await state.ReadAsync<ProviderLedger>(_key, cancellationToken)).Value ?? ProviderLedger.Empty;
+            lock (_gate)
+            {
+                // A turn that ended meanwhile has seen a newer one.
+                if (ledger.ChangedAt >= _seen.ChangedAt)
+                    Volatile.Write(ref _seen, ledger);
+            }
+
             return true;
         }
         catch (StateUnavailableException)
@@ -175,13 +182,13 @@ internal sealed class LedgerPump(
 
     private void Settle(LedgerInput input, LedgerOutcome outcome, DateTimeOffset now)
     {
-        Volatile.Write(ref _seen, outcome.Next);
         var behind = outcome.ClockBehind is { } by ? $"This machine's clock is {by.TotalSeconds:0} s behind another replica's: until it has caught up nothing is granted." : null;
         if (behind is not null && Trouble is null)
             logger.ClockBehind(provider, outcome.ClockBehind!.Value.TotalSeconds);
         Volatile.Write(ref _trouble, behind);
         lock (_gate)
         {
+            Volatile.Write(ref _seen, outcome.Next);
             foreach (var report in input.Reports)
                 _reports.Remove(report);
             foreach (var (request, key, spend) in outcome.Grants)

@@ -15,7 +15,7 @@ internal sealed record ProviderKey(int Number, string? Secret, string Fingerprin
     private const int FingerprintBytes = 8;
 
     /// <summary>The one "key" of a vendor that wants none.</summary>
-    public static readonly ProviderKey None = new(0, null, "none");
+    public static readonly ProviderKey None = new(0, null, FingerprintOf(null));
 
     /// <summary>The keys of a secret, each once, in its order.</summary>
     public static IReadOnlyList<ProviderKey> Parse(string? secret) =>
@@ -23,6 +23,8 @@ internal sealed record ProviderKey(int Number, string? Secret, string Fingerprin
 
     public override string ToString() => $"key {Number}";
 
-    private static ProviderKey Of(int number, string key) =>
-        new(number, key, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, FingerprintBytes)));
+    public static string FingerprintOf(string? secret) =>
+        secret is null ? "none" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)).AsSpan(0, FingerprintBytes));
+
+    private static ProviderKey Of(int number, string key) => new(number, key, FingerprintOf(key));
 }

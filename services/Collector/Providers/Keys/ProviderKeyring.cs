@@ -6,7 +6,7 @@ namespace StocksDapr.Collector.Providers.Keys;
 /// The keys of one provider, what may be spent with them, and whether the provider is asked at all. What has been spent is kept in the state store, for all replicas
 /// together; a vendor that wants no key and sets no limit needs no such book.
 /// </summary>
-internal sealed class ProviderKeyring : IProviderKeys
+internal sealed class ProviderKeyring : IProviderKeys, IDisposable
 {
     /// <summary>How long a caller is held before it is told to come again.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
@@ -92,8 +92,10 @@ internal sealed class ProviderKeyring : IProviderKeys
 
         var now = _time.GetUtcNow();
         Health.Record(report.Error, now - grant.At);
-        if (grant.Spend.Length > 0 && Keys?.FirstOrDefault(key => key.Secret == grant.Secret) is { } key)
-            _pump.Report(new SpendReport(key.Fingerprint, grant.Spend, grant.At, now, report.Error, report.Usage));
+
+        // By the key itself, not by its place: it may have been taken out of the secret since.
+        if (grant.Spend.Length > 0)
+            _pump.Report(new SpendReport(ProviderKey.FingerprintOf(grant.Secret), grant.Spend, grant.At, now, report.Error, report.Usage));
         return Task.CompletedTask;
     }
 
@@ -102,6 +104,8 @@ internal sealed class ProviderKeyring : IProviderKeys
         var now = _time.GetUtcNow();
         return Ledger is { } ledger && Keys?.Any(key => key.Secret != refused.Secret && ledger.Of(key.Fingerprint).BlockedUntil(now) is null) == true;
     }
+
+    public void Dispose() => Health.Dispose();
 
     private async Task<ProviderError?> CannotAskAsync(RequestCost cost, CancellationToken cancellationToken)
     {

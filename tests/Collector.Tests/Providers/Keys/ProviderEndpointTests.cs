@@ -90,7 +90,20 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
         var stub = await StubAsync(0);
 
         stub.GetProperty("trouble").GetString().Should().Contain("state store");
+        stub.GetProperty("state").GetString().Should().Be("stopped", "nothing is spent that cannot be written down");
         stub.GetProperty("keys").GetArrayLength().Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Service_that_stops_tells_the_others_what_it_has_seen()
+    {
+        await Eventually.BeTrueAsync(async () => (await StubAsync(0)).GetProperty("keys").GetArrayLength() == 2);
+        var grant = await KeysOf(0).AcquireAsync(new RequestCost(), default);
+        await KeysOf(0).ReportAsync(grant, new KeyReport(null, null), default);
+
+        await _services[0].StopAsync();
+
+        (await StubAsync(1)).GetProperty("lastHour").GetProperty("goodShare").GetDouble().Should().Be(1);
     }
 
     [Fact]

@@ -293,40 +293,25 @@ public sealed class ProviderKeyringTests
         other.Kill();
     });
 
-    [Theory]
-    [InlineData(nameof(ProviderErrorKind.UnknownSymbol))]
-    [InlineData(nameof(ProviderErrorKind.NotSupported))]
-    [InlineData(nameof(ProviderErrorKind.RateLimited))]
-    public void Answers_that_refuse_are_no_failures(string kind)
-    {
-        var circuit = new Circuit(CircuitPauses.Default, _world.Time);
-        for (var answer = 0; answer < 2 * Circuit.Observed; answer++)
-            circuit.Record(new ProviderError(Enum.Parse<ProviderErrorKind>(kind), "No."));
-
-        circuit.Allowance().Should().Be(int.MaxValue);
-    }
-
     [Fact]
-    public void Half_of_the_last_answers_failing_opens_the_circuit_and_each_vain_trial_makes_the_pause_longer()
+    public void Key_that_is_taken_out_while_a_request_is_under_way_keeps_its_budget_and_what_waits_for_it_is_told() => Play(Free, Secret, async keyring =>
     {
-        var time = new StocksDapr.Support.ManualTimeProvider(Start);
-        var pauses = new CircuitPauses(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
-        var circuit = new Circuit(pauses, time);
-        for (var answer = 0; answer < Circuit.Observed; answer++)
-            circuit.Record(answer % 2 == 0 ? null : new ProviderError(ProviderErrorKind.Malformed, "Not JSON."));
-        circuit.Allowance().Should().Be(0);
+        var grant = await keyring.AcquireAsync(new RequestCost(8), default);
+        keyring.SetKeys(ProviderKey.Parse("second-secret"));
+        await AnswerAsync(keyring, grant);
+        await SpendAsync(keyring, 8);
+        var waiting = keyring.AcquireAsync(new RequestCost(8), default);
+        await _world.DelayAsync(TimeSpan.FromSeconds(2));
+        keyring.SetKeys([]);
 
-        var pause = pauses.First;
-        for (var trial = 0; trial < 8; trial++)
-        {
-            time.Advance(pause);
-            circuit.TrySend().Should().BeTrue();
-            circuit.TrySend().Should().BeFalse();
-            circuit.Record(new ProviderError(ProviderErrorKind.TimedOut, "Nothing."));
-            pause = pause * 2 < pauses.Longest ? pause * 2 : pauses.Longest;
-            circuit.Last.Until.Should().Be(time.GetUtcNow() + pause);
-        }
-    }
+        var away = (await waiting).Error!;
+
+        (away.Kind, away.Detail).Should().Be((ProviderErrorKind.NotEntitled, "There is no key any more."));
+        _world.Now.Should().BeBefore(Start.AddSeconds(10));
+        keyring.SetKeys(ProviderKey.Parse(Secret));
+        var first = keyring.Ledger!.Of(keyring.Keys![0].Fingerprint);
+        first.Spends.Should().ContainSingle("it is its own, back in the secret or not").Which.Should().Match<Spend>(spend => spend.Id == null && spend.Credits == 8 && spend.To < Start.AddSeconds(5));
+    });
 
     private static KeyringTerms Terms(KeyLimits limits) => new("stub", "STUB_API_KEY", limits, TimeSpan.FromSeconds(30), Enabled: true);
 
