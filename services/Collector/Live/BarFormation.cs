@@ -18,7 +18,6 @@ internal sealed class BarFormation(ExchangeCalendar calendar, IReadOnlyList<Inte
 
     private readonly Dictionary<(string, Interval, DateTimeOffset), FormingBar> _bars = [];
     private readonly HashSet<FormingBar> _changed = [];
-    private readonly Dictionary<(string, Interval, DateTimeOffset), LiveBar> _adopted = [];
     private readonly TradeRepetition _repetition = new();
     private DateTimeOffset _coveredSince;
 
@@ -27,8 +26,9 @@ internal sealed class BarFormation(ExchangeCalendar calendar, IReadOnlyList<Inte
     {
         if (replaysSession)
         {
-            _bars.Clear();
-            _changed.Clear();
+            // What ended meanwhile is not formed again, and is still to be said.
+            foreach (var bar in _bars.Values)
+                bar.IsToldAnew = true;
             _coveredSince = DateTimeOffset.MinValue;
             return;
         }
@@ -47,8 +47,12 @@ internal sealed class BarFormation(ExchangeCalendar calendar, IReadOnlyList<Inte
         }
     }
 
-    /// <summary>Takes over a bar that another replica was forming; it counts when trades of it come.</summary>
-    public void Adopt(LiveBar bar) => _adopted[(bar.Symbol, bar.Interval, bar.Start)] = bar;
+    /// <summary>Takes over a bar that another replica was forming, unless it is being formed here already. Without a trade nothing is said of it but its end.</summary>
+    public void Adopt(LiveBar bar)
+    {
+        if (bar.Interval.Length <= Interval.OneDay.Length)
+            _bars.TryAdd((bar.Symbol, bar.Interval, bar.Start), FormingBar.Of(bar, EndOf(bar.Interval, bar.Start)));
+    }
 
     public TradeVerdict Add(in LiveTrade trade, DateTimeOffset now)
     {
@@ -112,22 +116,29 @@ internal sealed class BarFormation(ExchangeCalendar calendar, IReadOnlyList<Inte
     private void Add(in LiveTrade trade, Interval interval, DateTimeOffset start, DateTimeOffset end)
     {
         var key = (trade.Symbol, interval, start);
-        if (!_bars.TryGetValue(key, out var bar))
+        if (_bars.TryGetValue(key, out var bar) && !bar.IsToldAnew)
         {
-            // A daily bar is named by midnight; it begins with the session, of which the calendar's close is the end.
-            var began = interval.IsIntraday ? start : calendar.SessionOn(DateOnly.FromDateTime(start.UtcDateTime)).Open;
-            bar = new FormingBar(trade.Symbol, interval, start, end, trade) { IsPartial = began < _coveredSince };
-            if (_adopted.Remove(key, out var earlier))
-                bar.AddBefore(earlier);
-            _bars.Add(key, bar);
+            bar.Add(trade);
         }
         else
         {
-            bar.Add(trade);
+            if (bar is not null)
+                _changed.Remove(bar);
+
+            // A daily bar is named by midnight; it begins with the session, of which the calendar's close is the end.
+            var began = interval.IsIntraday ? start : calendar.SessionOn(DateOnly.FromDateTime(start.UtcDateTime)).Open;
+            bar = new FormingBar(trade.Symbol, interval, start, end, trade) { IsPartial = began < _coveredSince };
+            _bars[key] = bar;
         }
 
         _changed.Add(bar);
     }
+
+    /// <summary>When a bar is over that somebody else named.</summary>
+    private DateTimeOffset EndOf(Interval interval, DateTimeOffset start) =>
+        calendar.TryGetSession(DateOnly.FromDateTime(start.UtcDateTime), out var session) && session.BarIndex(interval, start) is >= 0 and var index
+            ? session.BarEnd(interval, index)
+            : start + interval.Length;
 }
 
 /// <summary>What became of a trade.</summary>

@@ -25,10 +25,23 @@ internal sealed class FormingBar(string symbol, Interval interval, DateTimeOffse
     /// <summary>From when on the interval is over.</summary>
     public DateTimeOffset End => end;
 
+    /// <summary>The trades are told once more from the beginning: the next one begins the bar anew, and without one it stands as it is.</summary>
+    public bool IsToldAnew { get; set; }
+
     /// <summary>Trades were missed.</summary>
     public bool IsPartial { get; set; }
 
     public bool HasEnded { get; set; }
+
+    /// <summary>A bar as another replica left it. What was traded until this one took over is missed.</summary>
+    public static FormingBar Of(LiveBar earlier, DateTimeOffset end) =>
+        new(earlier.Symbol, earlier.Interval, earlier.Start, end, new LiveTrade(earlier.Symbol, earlier.Start, earlier.Open, earlier.Volume))
+        {
+            _high = earlier.High,
+            _low = earlier.Low,
+            _close = earlier.Close,
+            IsPartial = true,
+        };
 
     public void Add(in LiveTrade trade)
     {
@@ -39,16 +52,6 @@ internal sealed class FormingBar(string symbol, Interval interval, DateTimeOffse
         _high = Math.Max(_high, trade.Price);
         _low = Math.Min(_low, trade.Price);
         _volume += trade.Volume;
-    }
-
-    /// <summary>Puts what another replica knew before what is known here.</summary>
-    public void AddBefore(LiveBar earlier)
-    {
-        (_openedAt, _open) = (start, earlier.Open);
-        _high = Math.Max(_high, earlier.High);
-        _low = Math.Min(_low, earlier.Low);
-        _volume += earlier.Volume;
-        IsPartial = true;
     }
 
     public LiveBar ToMessage(DateTimeOffset now) => new(symbol, interval, start, _open, _high, _low, _close, _volume, now, IsPartial, HasEnded);

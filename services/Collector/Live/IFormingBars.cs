@@ -9,8 +9,8 @@ namespace StocksDapr.Collector.Live;
 /// <summary>What is known of forming bars by others.</summary>
 internal interface IFormingBars
 {
-    /// <summary>The bars of a source that are forming; none when nobody can be asked, since that must not keep a stream from beginning.</summary>
-    Task<IReadOnlyList<LiveBar>> GetAsync(string source, CancellationToken cancellationToken);
+    /// <summary>The bars of a source that are forming; null when nobody can be asked.</summary>
+    Task<IReadOnlyList<LiveBar>?> GetAsync(string source, CancellationToken cancellationToken);
 }
 
 /// <summary>Asks Query through the sidecar.</summary>
@@ -20,7 +20,7 @@ internal sealed class QueryFormingBars(HttpClient query, ILogger<QueryFormingBar
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    public async Task<IReadOnlyList<LiveBar>> GetAsync(string source, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LiveBar>?> GetAsync(string source, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
@@ -35,7 +35,7 @@ internal sealed class QueryFormingBars(HttpClient query, ILogger<QueryFormingBar
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             logger.FormingBarsUnknown(source, e.Message);
-            return [];
+            return null;
         }
     }
 

@@ -1,5 +1,6 @@
 using Dapr;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Contracts;
 using StocksDapr.Contracts.Messages;
@@ -22,6 +23,13 @@ internal sealed class LiveFeed(
     LiveMetrics metrics,
     ILogger logger)
 {
+    private const string Closed = "closed";
+    private const string NotConfigured = "notConfigured";
+    private const string NoSymbols = "noSymbols";
+    private const string Connecting = "connecting";
+    private const string Streaming = "streaming";
+    private const string Lost = "lost";
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryWithoutRight = TimeSpan.FromMinutes(5);
@@ -30,23 +38,35 @@ internal sealed class LiveFeed(
     /// <summary>How long before the opening a connection is made.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(1);
 
-    /// <summary>How often it is looked whether other symbols are wanted, or the session is over.</summary>
+    /// <summary>How often it is looked whether other symbols are wanted, a key has come or gone, or the session is over.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often it is asked what another replica was forming, while nobody can say.</summary>
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly BarFormation _formation = new(calendar, options.ReadIntervals()!, options.Lateness);
+    private volatile StreamView _state = new(Closed, 0, time.GetUtcNow(), null, null);
+
+    /// <summary>How the stream does.</summary>
+    public StreamView State => _state;
 
     private string Name => source.Stream.Name;
 
     /// <summary>Runs until it is cancelled; to be called once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await AdoptAsync(cancellationToken);
+        var isAdopted = await TryAdoptAsync(cancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] parts = [StreamAsync(ending.Token), PublishAsync(ending.Token)];
+        List<Task> parts = [StreamAsync(ending.Token), PublishAsync(ending.Token)];
+        if (!isAdopted)
+            parts.Add(AdoptAsync(ending.Token));
         try
         {
-            await await Task.WhenAny(parts);
+            Task ended;
+            while ((ended = await Task.WhenAny(parts)).IsCompletedSuccessfully)
+                parts.Remove(ended);
+            await ended;
         }
         finally
         {
@@ -60,9 +80,17 @@ internal sealed class LiveFeed(
         var retry = FirstRetry;
         while (true)
         {
-            if (!IsTime() || await symbols.GetAsync(source.Stream, cancellationToken) is not { Count: > 0 } wanted)
+            if (Obstacle() is { } obstacle)
             {
-                await Task.Delay(LookEvery < Early ? LookEvery : Early, time, cancellationToken);
+                Enter(obstacle);
+                await Task.Delay(LookEvery, time, cancellationToken);
+                continue;
+            }
+
+            if (await symbols.GetAsync(source.Stream, cancellationToken) is not { Count: > 0 } wanted)
+            {
+                Enter(NoSymbols);
+                await Task.Delay(LookEvery, time, cancellationToken);
                 continue;
             }
 
@@ -77,6 +105,7 @@ internal sealed class LiveFeed(
             retry = time.GetElapsedTime(connectedAt) > LastRetry ? FirstRetry : retry;
             var pause = problem.RetryAfter ?? (problem.Kind == ProviderErrorKind.NotEntitled ? RetryWithoutRight : retry * (0.75 + (Random.Shared.NextDouble() / 2)));
             logger.StreamLost(Name, problem.Kind, problem.Detail, pause);
+            Enter(Lost, 0, pause, problem);
             await Task.Delay(pause, time, cancellationToken);
             retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
         }
@@ -92,8 +121,10 @@ internal sealed class LiveFeed(
             lock (_gate)
                 _formation.Connecting(source.Clock.GetUtcNow(), source.Stream.ReplaysSession);
             logger.StreamConnecting(Name, wanted.Count);
+            Enter(Connecting, wanted.Count);
             await foreach (var trade in source.Stream.StreamAsync(wanted, ending.Token))
             {
+                Enter(Streaming, wanted.Count);
                 TradeVerdict verdict;
                 lock (_gate)
                     verdict = _formation.Add(trade, source.Clock.GetUtcNow());
@@ -108,6 +139,8 @@ internal sealed class LiveFeed(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
+            // What was wrong with the watch, if anything was, must not pass for a wish.
+            await watching;
             return null;
         }
         finally
@@ -117,16 +150,35 @@ internal sealed class LiveFeed(
         }
     }
 
-    /// <summary>Ends the connection when the session is over or other symbols are wanted.</summary>
+    /// <summary>Ends the connection when the session is over, the key is gone, or other symbols are wanted; also when it cannot watch any more.</summary>
     private async Task WatchAsync(IReadOnlyList<string> wanted, CancellationTokenSource connection)
     {
-        do
+        var known = wanted.ToHashSet(StringComparer.Ordinal);
+        try
         {
-            await Task.Delay(LookEvery, time, connection.Token);
+            do
+            {
+                await Task.Delay(LookEvery, time, connection.Token);
+            }
+            while (Obstacle() is null && (await symbols.GetAsync(source.Stream, connection.Token) is not { } now || known.SetEquals(now)));
         }
-        while (IsTime() && (await symbols.GetAsync(source.Stream, connection.Token) is not { Count: > 0 } now || now.SequenceEqual(wanted)));
+        finally
+        {
+            await connection.CancelAsync();
+        }
+    }
 
-        await connection.CancelAsync();
+    /// <summary>Why there is nothing to connect to or for; null if there is.</summary>
+    private string? Obstacle() => !IsTime() ? Closed : source.Stream.IsConfigured ? null : NotConfigured;
+
+    private void Enter(string state, int count = 0, TimeSpan? pause = null, ProviderError? error = null)
+    {
+        var last = _state;
+        if (last.State == state && last.Symbols == count && error is null)
+            return;
+
+        var now = time.GetUtcNow();
+        _state = new StreamView(state, count, last.State == state ? last.Since : now, now + pause, error is null ? last.LastError : ErrorView.Of(error, now));
     }
 
     private bool IsTime()
@@ -150,8 +202,8 @@ internal sealed class LiveFeed(
 
     private async Task PublishAsync(LiveBar[] bars, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(PublishPatience);
+        using var limit = new CancellationTokenSource(PublishPatience, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
             await publisher.PublishAsync(Topics.LiveBars, Name, new LiveBars(Name, bars), patience.Token);
@@ -165,13 +217,29 @@ internal sealed class LiveFeed(
         }
     }
 
-    /// <summary>What another replica was forming goes on here. A stream that replays its session needs none of it.</summary>
     private async Task AdoptAsync(CancellationToken cancellationToken)
     {
-        if (source.Stream.ReplaysSession)
-            return;
+        do
+        {
+            await Task.Delay(AskEvery, time, cancellationToken);
+        }
+        while (!await TryAdoptAsync(cancellationToken));
+    }
 
-        foreach (var bar in await forming.GetAsync(Name, cancellationToken))
-            _formation.Adopt(bar);
+    /// <summary>
+    /// What another replica was forming goes on here, or ends here at least: nobody else says that it has. False when nobody can say what that is, which keeps no stream from beginning.
+    /// </summary>
+    private async Task<bool> TryAdoptAsync(CancellationToken cancellationToken)
+    {
+        if (await forming.GetAsync(Name, cancellationToken) is not { } bars)
+            return false;
+
+        lock (_gate)
+        {
+            foreach (var bar in bars)
+                _formation.Adopt(bar);
+        }
+
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 using Dapr.Client;
 using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Contracts;
 
 namespace StocksDapr.Collector.Live;
@@ -30,6 +31,7 @@ internal static class LiveRegistration
         builder.Services.AddSingleton<LiveSymbols>();
         builder.Services.AddSingleton<IFormingBars>(services => new QueryFormingBars(
             services.GetRequiredService<DaprClient>().CreateInvokableHttpClient(AppIds.Query), services.GetRequiredService<ILogger<QueryFormingBars>>()));
+        builder.Services.AddSingleton<IStreamStates, LiveStates>();
         builder.Services.AddHostedService<LiveWorker>();
         return builder;
     }

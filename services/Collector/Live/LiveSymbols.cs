@@ -8,14 +8,15 @@ internal sealed class LiveSymbols(IEnumerable<CollectionPlan> plans)
 {
     private readonly IReadOnlyList<CollectionPlan> _plans = [.. plans];
 
-    /// <summary>None when no market of the provider says what it has.</summary>
-    public async Task<IReadOnlyList<string>> GetAsync(ITradeStream stream, CancellationToken cancellationToken)
+    /// <summary>None when there is nothing to stream; null when a market does not say what it has.</summary>
+    public async Task<IReadOnlyList<string>?> GetAsync(ITradeStream stream, CancellationToken cancellationToken)
     {
         var symbols = new List<string>();
         foreach (var plan in _plans.Where(plan => plan.Providers.Any(provider => provider.Name == stream.Name)))
         {
-            if (await plan.Roster.GetAsync(cancellationToken) is { IsSuccess: true } roster)
-                symbols.AddRange(roster.Value.Select(listed => listed.Instrument.Symbol));
+            if (await plan.Roster.GetAsync(cancellationToken) is not { IsSuccess: true } roster)
+                return null;
+            symbols.AddRange(roster.Value.Select(listed => listed.Instrument.Symbol));
         }
 
         return [.. symbols.Distinct(StringComparer.Ordinal).Take(stream.MaxStreamedSymbols)];

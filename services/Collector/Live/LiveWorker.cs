@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Providers.Health;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Publishing;
 using StocksDapr.Market;
@@ -28,10 +29,10 @@ internal sealed class LiveWorker(
     private async Task LeadAsync(LiveSource source, CancellationToken cancellationToken)
     {
         var name = source.Stream.Name;
-        var lease = new LiveLease(state, "live-" + name, _holder, options.LeaseFor, time);
+        var lease = new LiveLease(state, LiveLease.NameOf(name), _holder, options.LeaseFor, time);
         while (true)
         {
-            if (await TryHoldAsync(lease, cancellationToken) == true)
+            if (await TryHoldAsync(lease, said: null, cancellationToken) == true)
             {
                 logger.StreamTaken(name);
                 metrics.Leads(name, true);
@@ -61,7 +62,7 @@ internal sealed class LiveWorker(
         var running = feed.RunAsync(ending.Token);
         try
         {
-            await Task.WhenAny(running, RenewAsync(lease, ending.Token));
+            await Task.WhenAny(running, RenewAsync(lease, feed, ending.Token));
         }
         finally
         {
@@ -76,14 +77,14 @@ internal sealed class LiveWorker(
     }
 
     /// <summary>Returns when the lease is lost, or may be before long because nobody could be told of this holder.</summary>
-    private async Task RenewAsync(LiveLease lease, CancellationToken cancellationToken)
+    private async Task RenewAsync(LiveLease lease, LiveFeed feed, CancellationToken cancellationToken)
     {
         var heldAt = time.GetTimestamp();
         while (true)
         {
             await Task.Delay(options.LeaseFor / 5, time, cancellationToken);
             var asked = time.GetTimestamp();
-            switch (await TryHoldAsync(lease, cancellationToken))
+            switch (await TryHoldAsync(lease, feed.State, cancellationToken))
             {
                 case true:
                     heldAt = asked;
@@ -97,13 +98,13 @@ internal sealed class LiveWorker(
     }
 
     /// <summary>Null when nobody can be asked.</summary>
-    private async Task<bool?> TryHoldAsync(LiveLease lease, CancellationToken cancellationToken)
+    private async Task<bool?> TryHoldAsync(LiveLease lease, StreamView? said, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(options.LeaseFor / 5);
+        using var limit = new CancellationTokenSource(options.LeaseFor / 5, time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var holds = await lease.TryHoldAsync(patience.Token);
+            var holds = await lease.TryHoldAsync(said, patience.Token);
             _isAsked = true;
             return holds;
         }
@@ -117,7 +118,7 @@ internal sealed class LiveWorker(
 
     private async Task ReleaseAsync(LiveLease lease)
     {
-        using var patience = new CancellationTokenSource(ReleasePatience);
+        using var patience = new CancellationTokenSource(ReleasePatience, time);
         try
         {
             await lease.ReleaseAsync(patience.Token);

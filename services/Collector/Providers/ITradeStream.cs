@@ -9,6 +9,9 @@ internal interface ITradeStream
     /// <summary>How many symbols may be subscribed to at a time.</summary>
     int MaxStreamedSymbols { get; }
 
+    /// <summary>Whether it has what it needs to connect: a key, where it wants one. Where it has not, nobody tries; that may change at any time.</summary>
+    bool IsConfigured => true;
+
     /// <summary>
     /// Begins each connection with everything that was traded in the session under way, so that nothing is missed between two connections.
     /// </summary>

@@ -18,8 +18,8 @@ public sealed class LiveLeaseTests
 
         for (var i = 0; i < 20; i++)
         {
-            (await first.TryHoldAsync(default)).Should().BeTrue();
-            (await second.TryHoldAsync(default)).Should().BeFalse();
+            (await first.TryHoldAsync(null, default)).Should().BeTrue();
+            (await second.TryHoldAsync(null, default)).Should().BeFalse();
             _time.Advance(Length / 2);
         }
     }
@@ -28,29 +28,29 @@ public sealed class LiveLeaseTests
     public async Task Another_one_takes_over_when_it_has_seen_no_sign_of_life_for_the_whole_length()
     {
         var (first, second) = (Lease("a"), Lease("b"));
-        await first.TryHoldAsync(default);
+        await first.TryHoldAsync(null, default);
         _time.Advance(Length);
-        (await second.TryHoldAsync(default)).Should().BeFalse("it has only just seen this sign");
+        (await second.TryHoldAsync(null, default)).Should().BeFalse("it has only just seen this sign");
 
         _time.Advance(Length - TimeSpan.FromTicks(1));
-        (await second.TryHoldAsync(default)).Should().BeFalse();
+        (await second.TryHoldAsync(null, default)).Should().BeFalse();
         _time.Advance(TimeSpan.FromTicks(1));
 
-        (await second.TryHoldAsync(default)).Should().BeTrue();
-        (await first.TryHoldAsync(default)).Should().BeFalse("it has lost it");
+        (await second.TryHoldAsync(null, default)).Should().BeTrue();
+        (await first.TryHoldAsync(null, default)).Should().BeFalse("it has lost it");
     }
 
     [Fact]
     public async Task What_is_released_is_free_at_once()
     {
         var (first, second) = (Lease("a"), Lease("b"));
-        await first.TryHoldAsync(default);
+        await first.TryHoldAsync(null, default);
         await second.ReleaseAsync(default);
-        (await second.TryHoldAsync(default)).Should().BeFalse("it was not its own to release");
+        (await second.TryHoldAsync(null, default)).Should().BeFalse("it was not its own to release");
 
         await first.ReleaseAsync(default);
 
-        (await second.TryHoldAsync(default)).Should().BeTrue();
+        (await second.TryHoldAsync(null, default)).Should().BeTrue();
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class LiveLeaseTests
         var state = new SharedState(_ => Task.Delay(1), new Random(2)) { Latency = TimeSpan.FromMilliseconds(2) };
         var leases = Enumerable.Range(0, 8).Select(i => new LiveLease(state, "live-x", $"r{i}", Length, _time));
 
-        var held = await Task.WhenAll(leases.Select(lease => lease.TryHoldAsync(default)));
+        var held = await Task.WhenAll(leases.Select(lease => lease.TryHoldAsync(null, default)));
 
         held.Count(holds => holds).Should().Be(1);
     }

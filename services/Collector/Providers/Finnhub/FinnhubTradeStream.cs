@@ -27,6 +27,8 @@ internal sealed class FinnhubTradeStream(FinnhubOptions options, IProviderKeys k
 
     public int MaxStreamedSymbols => options.MaxStreamedSymbols;
 
+    public bool IsConfigured => keys.HasKey;
+
     public async IAsyncEnumerable<LiveTrade> StreamAsync(IReadOnlyList<string> symbols, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (symbols.Count == 0 || symbols.Count > MaxStreamedSymbols)

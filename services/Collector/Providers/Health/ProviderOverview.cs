@@ -3,7 +3,7 @@ using StocksDapr.Collector.Providers.Keys;
 namespace StocksDapr.Collector.Providers.Health;
 
 /// <summary>Puts together what is known of a provider: its keyring's ledger and health, which all replicas share, and what it can do.</summary>
-internal sealed class ProviderOverview(ProviderKeyrings keyrings, IEnumerable<IMarketDataProvider> providers, TimeProvider time)
+internal sealed class ProviderOverview(ProviderKeyrings keyrings, IEnumerable<IMarketDataProvider> providers, TimeProvider time, IStreamStates? streams = null)
 {
     /// <summary>How long a look at the shared state may take; after that what was last seen is shown.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -14,7 +14,11 @@ internal sealed class ProviderOverview(ProviderKeyrings keyrings, IEnumerable<IM
     /// <summary>All providers by their names. Where the shared state cannot be read, what was last seen of it, and the trouble says so.</summary>
     public async Task<ProviderList> GetAsync(CancellationToken cancellationToken)
     {
-        var looks = keyrings.All.OrderBy(keyring => keyring.Terms.Provider, StringComparer.Ordinal).Select(async keyring => View(keyring, await LookAsync(keyring, cancellationToken)));
+        var looks = keyrings.All.OrderBy(keyring => keyring.Terms.Provider, StringComparer.Ordinal).Select(async keyring =>
+        {
+            var stream = streams?.GetAsync(keyring.Terms.Provider, cancellationToken);
+            return View(keyring, await LookAsync(keyring, cancellationToken)) with { Stream = stream is null ? null : await stream };
+        });
         return new ProviderList(await Task.WhenAll(looks));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace StocksDapr.Collector.Providers.Health;
 
 /// <summary>The answer of <c>GET /providers</c>.</summary>
@@ -21,6 +23,7 @@ internal sealed record ProviderList(IReadOnlyList<ProviderView> Providers);
 /// <param name="LargestRequest">The most credits that one request may cost; absent for any number.</param>
 /// <param name="Keys">The budget of each key.</param>
 /// <param name="Queue">The requests that wait for a budget.</param>
+/// <param name="Stream">Its stream of trades; absent where it has none, or none is wanted.</param>
 internal sealed record ProviderView(
     string Name,
     bool Enabled,
@@ -35,7 +38,8 @@ internal sealed record ProviderView(
     AnswersView LastDay,
     int? LargestRequest,
     IReadOnlyList<KeyView> Keys,
-    QueueView Queue);
+    QueueView Queue,
+    StreamView? Stream = null);
 
 /// <param name="Intervals">The intervals that it has, by their codes, with how many days back; null for all of an instrument's life.</param>
 /// <param name="MaxSymbols">Symbols in one request.</param>
@@ -54,7 +58,21 @@ internal sealed record CapabilitiesView(
 internal sealed record CircuitView(string State, DateTimeOffset? Since, DateTimeOffset? RetryAt, string? Reason);
 
 /// <param name="Kind">The kind of error: unknownSymbol, notSupported, notEntitled, rateLimited, timedOut, unavailable or malformed.</param>
-internal sealed record ErrorView(string Kind, string Detail, DateTimeOffset At);
+internal sealed record ErrorView(string Kind, string Detail, DateTimeOffset At)
+{
+    public static ErrorView Of(ProviderError error, DateTimeOffset at) => new(JsonNamingPolicy.CamelCase.ConvertName(error.Kind.ToString()), error.Detail, at);
+}
+
+/// <summary>A stream of trades, as the replica that holds it said some seconds ago.</summary>
+/// <param name="State">
+/// <c>closed</c> (no session is under way), <c>notConfigured</c> (there is no key, or the provider is switched off), <c>noSymbols</c>, <c>connecting</c> (no trade has come yet),
+/// <c>streaming</c>, <c>lost</c> (it is connected again at <paramref name="RetryAt"/>), <c>nobody</c> (no replica holds it at the moment) or <c>unknown</c> (nobody can be asked).
+/// </param>
+/// <param name="Symbols">For how many symbols it is connected.</param>
+/// <param name="Since">Since when it has been so, UTC; absent where nobody knows.</param>
+/// <param name="RetryAt">When it is tried again, UTC.</param>
+/// <param name="LastError">Why it was last lost, or could not begin.</param>
+internal sealed record StreamView(string State, int Symbols, DateTimeOffset? Since, DateTimeOffset? RetryAt, ErrorView? LastError);
 
 /// <param name="Count">How many requests ended.</param>
 /// <param name="GoodShare">The share of them, 0 to 1, that was answered as documented, "no such symbol" included; absent when there was none.</param>

@@ -12,6 +12,9 @@ internal interface IProviderKeys
     /// </summary>
     int? LargestRequest => null;
 
+    /// <summary>Whether there is any key to ask for, or none is wanted; not as long as nobody knows. Whether it can pay is another question.</summary>
+    bool HasKey => true;
+
     /// <summary>
     /// Waits until one of the keys can pay for a request, and spends it. Where that takes longer than a caller should be held, the grant is an error of
     /// kind <see cref="ProviderErrorKind.RateLimited"/> that says when to come again; without any key it is <see cref="ProviderErrorKind.NotEntitled"/>.

@@ -47,6 +47,8 @@ internal sealed class ProviderKeyring : IProviderKeys, IDisposable
     /// <summary>Whether there is a key that the vendor has not refused, as far as is known.</summary>
     public bool HasAcceptedKey => Keys is { } keys && keys.Any(key => Ledger?.Of(key.Fingerprint).RefusedUntil is not { } until || until <= _time.GetUtcNow());
 
+    public bool HasKey => Terms.Enabled && Keys is { Count: > 0 };
+
     private bool HasLedger => Terms.KeySecret is not null || Terms.Limits != KeyLimits.None;
 
     public void SetKeys(IReadOnlyList<ProviderKey> keys)

@@ -132,26 +132,4 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
         var list = await client.GetFromJsonAsync<JsonElement>("/providers");
         return list.GetProperty("providers").EnumerateArray().Single(provider => provider.GetProperty("name").GetString() == "stub");
     }
-
-    /// <summary>Services have many threads; the state of the virtual world has one.</summary>
-    private sealed class LockedState(SharedState state) : IProviderState
-    {
-        public async Task<(T? Value, string Version)> ReadAsync<T>(string key, CancellationToken cancellationToken)
-            where T : class
-        {
-            Task<(T?, string)> reading;
-            lock (state)
-                reading = state.ReadAsync<T>(key, cancellationToken);
-            return await reading;
-        }
-
-        public async Task<bool> TryWriteAsync<T>(string key, T value, string version, CancellationToken cancellationToken)
-            where T : class
-        {
-            Task<bool> writing;
-            lock (state)
-                writing = state.TryWriteAsync(key, value, version, cancellationToken);
-            return await writing;
-        }
-    }
 }
