@@ -21,6 +21,7 @@ internal static class GatewayService
         builder.AddServiceDefaults(AppIds.Gateway);
         builder.WebHost.ConfigureKestrel(EdgeLimits.Apply);
         builder.Services.AddSingleton<Metrics>();
+        builder.Services.AddCrossOrigin();
         builder.Services.AddAccess();
         builder.Services.AddRateLimits();
         builder.Services.AddServiceProxy();
@@ -32,6 +33,7 @@ internal static class GatewayService
         RefusedRequests.Describe(app.Services);
         app.UseMiddleware<EdgeHeaders>();
         app.UseServiceDefaults(publicEdge: true);
+        app.UseCors();
         app.UseDocs();
         app.UseAuthentication();
         app.UseMiddleware<RateLimit>();

@@ -8,7 +8,7 @@ using StocksDapr.ServiceDefaults.Http;
 
 namespace StocksDapr.Gateway.Access;
 
-/// <summary>Reads <c>Authorization: Bearer …</c>. Only a header counts: a token in a URL ends up in logs.</summary>
+/// <summary>Reads <c>Authorization: Bearer …</c>. Only a header counts, since a token in a URL ends up in logs; but see <see cref="TokenInAddress"/>.</summary>
 internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -23,10 +23,16 @@ internal sealed class BearerAuthentication(
 
     private const string Prefix = "Bearer ";
 
+    /// <summary>The text of the token by which a request was let in.</summary>
+    public static string ShownBy(HttpContext context) =>
+        context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            ? header[Prefix.Length..].Trim()
+            : TokenInAddress.Of(context) ?? throw new InvalidOperationException("The request shows no token.");
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return TokenInAddress.Of(Context) is { } shown ? CheckAddressAsync(shown) : Task.FromResult(AuthenticateResult.NoResult());
 
         var text = header.AsSpan(Prefix.Length).Trim();
         return AccessToken.IsShaped(text) ? CheckTokenAsync(text) : Task.FromResult(CheckKey(text));
@@ -43,6 +49,17 @@ internal sealed class BearerAuthentication(
                 "The token does not allow this.",
                 retry: false,
                 valid: new { scopes = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).OfType<string>() ?? [] }));
+
+    private async Task<AuthenticateResult> CheckAddressAsync(string shown)
+    {
+        Refusals.Note(Context, Refusal.InvalidToken);
+        var result = await CheckTokenAsync(shown);
+        if (result.Principal is not TokenPrincipal caller || TokenInAddress.Allows(caller.Token))
+            return result;
+
+        Refusals.Note(Context, Refusal.NotForAddresses);
+        return AuthenticateResult.Fail("The token may do more than one in an address may.");
+    }
 
     private Task<AuthenticateResult> CheckTokenAsync(ReadOnlySpan<char> text)
     {

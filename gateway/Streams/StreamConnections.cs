@@ -113,10 +113,11 @@ internal sealed class StreamConnections(
             return await BeginNewAsync(writer, subscription, cancellationToken);
 
         StreamCursor? cursor;
-        while (!hub.TryResume(seen, out cursor))
+        for (var isConfirmed = false; !hub.TryResume(seen, isConfirmed, out cursor); isConfirmed = true)
         {
             // Not in memory: Query has the log. Its page also moves a reader on for whom there was nothing.
             StreamPage page;
+            var known = hub.Position;
             try
             {
                 page = await query.ReadAsync(seen.Number, TimeSpan.Zero, subscription, cancellationToken);
@@ -132,11 +133,10 @@ internal sealed class StreamConnections(
             writer.Write([.. page.Frames], withIds: true);
             if (await writer.FlushAsync(cancellationToken) is { } end)
                 return (null, end);
-            seen = seen with { Number = page.Through };
 
-            // The reader may be ahead of this replica by a moment.
-            if (hub.Position is { } known && known.Number < seen.Number)
-                await hub.News.WaitAsync(cancellationToken);
+            // What this replica had known before it asked is in the answer, or is no more: forming bars that changed or went away leave nothing behind.
+            var isAll = page.Frames.Count < QueryStream.PageSize && known is { } before && before.Epoch == page.Epoch;
+            seen = seen with { Number = isAll ? Math.Max(page.Through, known!.Value.Number) : page.Through };
         }
 
         return (cursor, null);

@@ -22,6 +22,16 @@ internal sealed class StreamFollower(
     /// <summary>Whether Query answered when it was asked last.</summary>
     public bool IsConnected { get; private set; } = true;
 
+    /// <summary>How many read at the moment.</summary>
+    public int Readers
+    {
+        get
+        {
+            lock (_gate)
+                return _readers;
+        }
+    }
+
     /// <summary>Begins to follow if nobody else reads, and waits until what is known is of now.</summary>
     /// <exception cref="TimeoutException">Query does not answer. The reader is not counted.</exception>
     public async Task JoinAsync(TimeSpan patience, CancellationToken cancellationToken)

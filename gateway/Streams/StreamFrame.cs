@@ -28,10 +28,16 @@ internal sealed class StreamFrame
     /// <summary>A forming bar whose interval is over; its final values are still to come, or never come.</summary>
     public bool HasEnded { get; init; }
 
+    /// <summary>The start of the last bar of a range; later than all where nobody says.</summary>
+    public long LastStart { get; init; } = long.MaxValue;
+
     /// <summary>The bar has changed since.</summary>
     public bool IsSuperseded => _bytes is null;
 
     public void Supersede() => _bytes = null;
+
+    /// <summary>Whether a bar is one of the range that this tells.</summary>
+    public bool IsRangeOf(BarKey key) => key.Symbol == Key.Symbol && key.Interval == Key.Interval && key.Start >= Key.Start && key.Start <= LastStart;
 
     /// <summary>The event as it is sent; empty when it is superseded.</summary>
     /// <param name="withId">Whether a reader may go on from it.</param>

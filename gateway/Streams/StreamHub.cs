@@ -95,12 +95,15 @@ internal sealed class StreamHub(IOptions<StreamOptions> options)
     }
 
     /// <summary>A reader's place right after a position; false when what follows it is not, or not any more, in memory.</summary>
-    public bool TryResume(StreamPosition after, [NotNullWhen(true)] out StreamCursor? cursor)
+    /// <param name="after">The position.</param>
+    /// <param name="isConfirmed">Query has said that there is such a position. It may be ahead of this replica, by a moment, or until there is news: of forming bars nothing remains.</param>
+    /// <param name="cursor">The place.</param>
+    public bool TryResume(StreamPosition after, bool isConfirmed, [NotNullWhen(true)] out StreamCursor? cursor)
     {
         lock (_gate)
         {
             cursor = null;
-            if (after.Epoch != _epoch || after.Number < _floor || after.Number > _through)
+            if (after.Epoch != _epoch || after.Number < _floor || (after.Number > _through && !isConfirmed))
                 return false;
 
             var (low, high) = (_first, _next);
@@ -131,12 +134,12 @@ internal sealed class StreamHub(IOptions<StreamOptions> options)
             while (cursor.Index < _next && frames.Count < max)
             {
                 var frame = At(cursor.Index++);
-                if (!frame.IsSuperseded && subscription.Covers(frame.Key))
+                if (frame.Number > cursor.Through && !frame.IsSuperseded && subscription.Covers(frame.Key))
                     frames.Add(frame);
             }
 
             if (cursor.Index == _next)
-                cursor.Through = _through;
+                cursor.Through = Math.Max(cursor.Through, _through);
             return frames.Count == 0 ? StreamReading.Nothing : StreamReading.Some;
         }
     }
@@ -151,7 +154,7 @@ internal sealed class StreamHub(IOptions<StreamOptions> options)
                 _forming[frame.Key] = frame;
                 break;
             case StreamKind.Range:
-                foreach (var key in _forming.Keys.Where(key => key.Symbol == frame.Key.Symbol && key.Interval == frame.Key.Interval && key.Start >= frame.Key.Start))
+                foreach (var key in _forming.Keys.Where(frame.IsRangeOf))
                     End(key);
                 break;
             default:

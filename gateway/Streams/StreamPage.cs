@@ -44,6 +44,7 @@ internal sealed record StreamPage(string Epoch, long Through, bool IsMissed, IRe
         return new StreamFrame(epoch, item.GetProperty("id").GetInt64(), kind, key, JsonMarshal.GetRawUtf8Value(data), data.GetProperty("recordedAt").GetDateTimeOffset())
         {
             HasEnded = kind == StreamKind.Forming && data.GetProperty("ended").GetBoolean(),
+            LastStart = item.TryGetProperty("last", out var last) ? last.GetInt64() : long.MaxValue,
         };
     }
 }

@@ -7,7 +7,7 @@ namespace StocksDapr.Query.Streams;
 
 /// <summary>
 /// What there is after a position, written as it is read:
-/// <c>{"events":[{"id","kind","symbol","interval","start","data":{…}}],"epoch","through","missed"}</c>. <c>data</c> is what the public sees of an event.
+/// <c>{"events":[{"id","kind","symbol","interval","start","data":{…}}],"epoch","through","missed"}</c>. <c>data</c> is what the public sees of an event; a range has its <c>last</c> start too.
 /// </summary>
 internal sealed class StreamPage : IDisposable
 {
@@ -81,6 +81,8 @@ internal sealed class StreamPage : IDisposable
         _json.WriteString("symbol"u8, row.GetString(6));
         _json.WriteString("interval"u8, interval.Code);
         _json.WriteNumber("start"u8, start.ToUnixTimeSeconds());
+        if (kind == 3)
+            _json.WriteNumber("last"u8, row.GetFieldValue<DateTimeOffset>(10).ToUnixTimeSeconds());
         _json.WriteStartObject("data"u8);
         _json.WriteString("symbol"u8, row.GetString(6));
         _json.WriteString("interval"u8, interval.Code);

@@ -13,7 +13,7 @@ public sealed class LiveWorkerTests : IAsyncLifetime
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
     private readonly LiveScene _scene = new(Session.Open.AddSeconds(10)) { Timers = 1 };
-    private readonly LockedState _state = new(new SharedState(_ => Task.CompletedTask, new Random(1)));
+    private readonly SharedState _state = new(_ => Task.CompletedTask, new Random(1));
     private readonly List<(LiveWorker Worker, Line State)> _replicas = [];
 
     public Task InitializeAsync() => Task.CompletedTask;

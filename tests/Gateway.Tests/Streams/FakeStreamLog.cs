@@ -65,6 +65,25 @@ internal sealed class FakeStreamLog
         }
     }
 
+    /// <summary>Loses the forming bars, as PostgreSQL does when it crashes, and Writer when nobody finishes them. Positions are not given twice.</summary>
+    public void LoseForming()
+    {
+        lock (_gate)
+            _forming.Clear();
+    }
+
+    /// <summary>Many bars at once, told as a range.</summary>
+    public long StoreMany(string symbol, long start, long last, string interval = "1min")
+    {
+        lock (_gate)
+        {
+            foreach (var key in _forming.Keys.Where(key => key.Item1 == symbol && key.Item2 == interval && key.Item3 >= start && key.Item3 <= last))
+                _forming.Remove(key);
+            _log.Add((++_last, "reset", symbol, interval, start, last));
+            return Publish();
+        }
+    }
+
     /// <summary>Another database, with nothing in it.</summary>
     public void Replace(string epoch)
     {
@@ -128,8 +147,11 @@ internal sealed class FakeStreamLog
                     .Concat(_forming.Select(item => (item.Value.Id, "forming", item.Key.Item1, item.Key.Item2, item.Key.Item3, item.Value.Close)))
                     .Where(item => item.Item1 > (after ?? 0) && symbols?.Contains(item.Item3) != false)
                     .OrderBy(item => item.Item1).Take(limit).ToList();
+
+                // What is gone leaves no position behind, as in the database.
+                var last = _log.Select(item => item.Id).Concat(_forming.Values.Select(item => item.Id)).Append(_pruned).Max();
                 page = missed || found.Count > 0 || after is null || TimeProvider.System.GetUtcNow() >= until
-                    ? Page(missed ? [] : found, found.Count == limit ? found[^1].Item1 : Math.Max(_last, after ?? 0), missed)
+                    ? Page(missed ? [] : found, found.Count == limit ? found[^1].Item1 : Math.Max(last, after ?? 0), missed)
                     : null;
             }
 
@@ -158,6 +180,7 @@ internal sealed class FakeStreamLog
             ["symbol"] = item.Symbol,
             ["interval"] = item.Interval,
             ["start"] = item.Start,
+            ["last"] = item.Kind == "reset" ? (long)item.Close : item.Start,
             ["data"] = new JsonObject
             {
                 ["symbol"] = item.Symbol, ["close"] = item.Close, ["ended"] = false, ["recordedAt"] = "2026-11-20T15:00:00.000Z", ["padding"] = Padding,

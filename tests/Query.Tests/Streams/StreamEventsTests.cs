@@ -43,6 +43,7 @@ public sealed class StreamEventsTests(PostgresFixture postgres) : IClassFixture<
         page["events"]!.AsArray().Select(item => item!["kind"]!.GetValue<string>()).Should().Equal("bar", "forming", "correction", "reset");
         page["events"]![2]!["data"]!["revision"]!.ToJsonString().Should().Be("""{"open":1,"high":2,"low":0.5,"close":1.5,"volume":7}""");
         page["events"]![3]!["data"]!.ToJsonString().Should().Contain("\"from\":\"2026-11-20\",\"to\":\"2026-11-20\"").And.Contain("many_bars");
+        page["events"]![3]!["last"]!.GetValue<long>().Should().Be(page["events"]![3]!["start"]!.GetValue<long>());
 
         Ids(await query.GetAsync("/stream/events?after=2")).Should().Equal(3, 4);
         Ids(await query.GetAsync("/stream/events?after=0&symbols=AAPL&intervals=1d")).Should().Equal(4);

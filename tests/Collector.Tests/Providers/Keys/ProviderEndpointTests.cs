@@ -33,7 +33,7 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
                 ["Collector:Providers:other:Enabled"] = "false",
             });
             builder.AddServiceDefaults(AppIds.Collector);
-            builder.Services.AddSingleton<IProviderState>(new LockedState(_state));
+            builder.Services.AddSingleton<IProviderState>(_state);
             builder.AddProviderKeys(new VendorTerms("stub", "STUB_API_KEY", new KeyLimits(8, 800)));
             builder.AddProviderKeys(new VendorTerms("other", "OTHER_API_KEY", new KeyLimits(5)));
             builder.WebHost.UseUrls("http://127.0.0.1:0");

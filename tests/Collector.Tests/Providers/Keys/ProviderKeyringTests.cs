@@ -28,16 +28,21 @@ public sealed class ProviderKeyringTests
 
         error.Kind.Should().Be(ProviderErrorKind.NotSupported);
         keyring.LargestRequest.Should().Be(8);
+        keyring.HasKey.Should().BeTrue("whether it can pay is another question");
         _world.Now.Should().Be(Start);
     });
 
     [Fact]
     public void Provider_without_key_says_so() => Play(Free, " ,\n", async keyring =>
-        (await keyring.AcquireAsync(new RequestCost(), default)).Error!.Kind.Should().Be(ProviderErrorKind.NotEntitled));
+    {
+        (await keyring.AcquireAsync(new RequestCost(), default)).Error!.Kind.Should().Be(ProviderErrorKind.NotEntitled);
+        keyring.HasKey.Should().BeFalse();
+    });
 
     [Fact]
     public void Provider_whose_keys_nobody_knows_yet_is_unavailable_and_holds_nobody_for_long() => Play(Free, secret: null, async keyring =>
     {
+        keyring.HasKey.Should().BeFalse();
         (await keyring.AcquireAsync(new RequestCost(), default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
         (_world.Now - Start).Should().BeLessThan(TimeSpan.FromSeconds(15));
     });

@@ -5,7 +5,7 @@ using StocksDapr.Contracts.Json;
 
 namespace StocksDapr.Collector.Tests.Providers.Keys;
 
-/// <summary>A state store with versions, as slow and as faulty as a test likes. Values are JSON, as in a real one.</summary>
+/// <summary>A state store with versions, as slow and as faulty as a test likes. Values are JSON, as in a real one. Safe to use from several threads.</summary>
 internal sealed class SharedState(Func<TimeSpan, Task> delay, Random random) : IProviderState
 {
     private readonly Dictionary<string, (string Json, int Version)> _values = [];
@@ -28,9 +28,14 @@ internal sealed class SharedState(Func<TimeSpan, Task> delay, Random random) : I
         where T : class
     {
         await TravelAsync(cancellationToken);
-        (T?, string) found = _values.TryGetValue(key, out var value)
-            ? (JsonSerializer.Deserialize<T>(value.Json, ContractsJson.Options), value.Version.ToString(CultureInfo.InvariantCulture))
-            : (null, "");
+        (T?, string) found;
+        lock (_values)
+        {
+            found = _values.TryGetValue(key, out var value)
+                ? (JsonSerializer.Deserialize<T>(value.Json, ContractsJson.Options), value.Version.ToString(CultureInfo.InvariantCulture))
+                : (null, "");
+        }
+
         await TravelAsync(cancellationToken);
         return found;
     }
@@ -39,26 +44,38 @@ internal sealed class SharedState(Func<TimeSpan, Task> delay, Random random) : I
         where T : class
     {
         await TravelAsync(cancellationToken);
-        var found = _values.TryGetValue(key, out var stored);
-        if (version != (found ? stored.Version.ToString(CultureInfo.InvariantCulture) : ""))
+        bool isWritten;
+        lock (_values)
         {
-            Conflicts++;
-            await TravelAsync(cancellationToken);
-            return false;
+            var found = _values.TryGetValue(key, out var stored);
+            isWritten = version == (found ? stored.Version.ToString(CultureInfo.InvariantCulture) : "");
+            if (isWritten)
+            {
+                _values[key] = (JsonSerializer.Serialize(value, ContractsJson.Options), stored.Version + 1);
+                Writes++;
+            }
+            else
+            {
+                Conflicts++;
+            }
         }
 
-        _values[key] = (JsonSerializer.Serialize(value, ContractsJson.Options), stored.Version + 1);
-        Writes++;
         await TravelAsync(cancellationToken);
-        return true;
+        return isWritten;
     }
 
     private async Task TravelAsync(CancellationToken cancellationToken)
     {
         if (Latency > TimeSpan.Zero)
-            await delay(Latency * random.NextDouble());
+            await delay(Latency * Chance());
         cancellationToken.ThrowIfCancellationRequested();
-        if (IsAway || random.NextDouble() < Failing)
+        if (IsAway || Chance() < Failing)
             throw new StateUnavailableException("The store is away.");
+    }
+
+    private double Chance()
+    {
+        lock (random)
+            return random.NextDouble();
     }
 }
