@@ -33,9 +33,9 @@ internal struct OptionRow
     {
         DateOnly? quotedOn = null;
         var contracts = new List<RawOptionQuote>();
-        foreach (var row in AlphaVantageTable<OptionRow>.Read(body, Take).Rows)
+        foreach (var row in AlphaVantageTable<OptionRow>.Read(body, Take, "contractID", "symbol", "expiration", "strike", "type").Rows)
         {
-            if (!string.Equals(row._symbol, vendorSymbol, StringComparison.OrdinalIgnoreCase))
+            if (row._symbol is null || !EchoedSymbol.IsSame(row._symbol, vendorSymbol))
                 throw new JsonException("A contract is on another underlying than was asked.");
             quotedOn ??= Date(row._date);
             if (Date(row._expiry) is var expiry && expiry >= from && expiry <= to)
@@ -77,7 +77,7 @@ internal struct OptionRow
 
     private readonly RawOptionQuote Quote(DateOnly expiry)
     {
-        var type = _type switch
+        var type = _type?.ToLowerInvariant() switch
         {
             "call" => OptionType.Call,
             "put" => OptionType.Put,

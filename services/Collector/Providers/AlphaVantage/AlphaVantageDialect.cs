@@ -69,7 +69,9 @@ internal sealed class AlphaVantageDialect(TimeProvider time) : IVendorDialect
         // The shortest limit first: it is the one that was passed when several are named.
         if (Has("per second"))
             return new ProviderError(ProviderErrorKind.RateLimited, "The key's requests of a second are spent.", PauseOfSecond);
-        if (Has("per minute"))
+
+        // "Please consider spreading out your free API requests more sparingly", beside the limit of a day: said of requests too close together.
+        if (Has("per minute") || Has("Burst pattern") || Has("spreading out"))
             return new ProviderError(ProviderErrorKind.RateLimited, "The key's requests of a minute are spent.", PauseOfMinute);
         if (Has("per day") || Has("daily rate limit") || Has("detected your API key"))
             return new ProviderError(ProviderErrorKind.RateLimited, "The key's requests of a day are spent.", UntilMidnight());
@@ -80,7 +82,7 @@ internal sealed class AlphaVantageDialect(TimeProvider time) : IVendorDialect
             return new ProviderError(ProviderErrorKind.NotSupported, "The provider refused the request as not valid.");
 
         // "Please visit … if you would like to have a higher API call volume", and whatever will be thought of next.
-        return Has("Thank you for using") || Has("API call")
+        return Has("Thank you for using") || Has("API call") || Has("rate limit")
             ? new ProviderError(ProviderErrorKind.RateLimited, "The provider answered a note instead of data.", PauseOfMinute)
             : new ProviderError(ProviderErrorKind.Malformed, "The provider answered a sentence instead of data.");
 

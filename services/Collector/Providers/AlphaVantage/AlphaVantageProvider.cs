@@ -100,19 +100,24 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         {
             var adjusted = await _vendor.GetAsync(
                 new VendorRequest($"query?function=TIME_SERIES_DAILY_ADJUSTED&symbol={Escaped(symbol)}&outputsize=full&datatype=csv"),
-                body => AlphaVantageSeries.Actions(AlphaVantageSeries.Read(body, symbol).Rows, from, to),
+                body => AlphaVantageSeries.Actions(AlphaVantageSeries.Read(body, symbol, Interval.OneDay), from, to),
                 cancellationToken);
             if (adjusted.Error is not { Kind: ProviderErrorKind.NotEntitled, ConcernsThisRequestOnly: true })
                 return SingleSymbol.Answer(symbols[0], adjusted);
             spent = adjusted.Credits;
         }
 
-        var answer = await ActionRounds.AskAsync(symbols, from, to, [ours => ActionsAsync("SPLITS", ours), ours => ActionsAsync("DIVIDENDS", ours)]);
+        var answer = await ActionRounds.AskAsync(symbols, from, to,
+            [
+                ours => ActionsAsync("SPLITS", CorporateActionKind.Split, ours),
+                ours => ActionsAsync("DIVIDENDS", CorporateActionKind.Dividend, ours),
+            ]);
         return answer with { Credits = answer.Credits + spent };
 
-        async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> ActionsAsync(string function, string ours) =>
+        async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> ActionsAsync(
+            string function, CorporateActionKind kind, string ours) =>
             SingleSymbol.Answer(ours, await _vendor.GetAsync(
-                new VendorRequest($"query?function={function}&symbol={Escaped(symbol)}"), ActionRow.Read, cancellationToken));
+                new VendorRequest($"query?function={function}&symbol={Escaped(symbol)}"), body => ActionRow.Read(body, symbol, kind), cancellationToken));
     }
 
     public async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<Quote>>>> GetQuotesAsync(
@@ -125,7 +130,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
 
         var answer = await _vendor.GetAsync(
             new VendorRequest($"query?function=GLOBAL_QUOTE&symbol={Escaped(symbol)}", new RequestCost { IsDispensable = true }),
-            body => AlphaVantageQuote.Read(body, symbol, _time.GetUtcNow()),
+            body => QuoteRow.Read(body, symbol, _time.GetUtcNow()),
             cancellationToken);
         return SingleSymbol.Answer(symbols[0], answer);
     }
@@ -160,7 +165,7 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
             new VendorRequest(
                 $"query?function=TIME_SERIES_DAILY&symbol={Escaped(symbol)}&outputsize={(isCompact ? "compact" : "full&datatype=csv")}",
                 new RequestCost(1, request.DueSince)),
-            body => AlphaVantageSeries.DailyBars(AlphaVantageSeries.Read(body, symbol).Rows, window),
+            body => AlphaVantageSeries.DailyBars(AlphaVantageSeries.Read(body, symbol, Interval.OneDay), window),
             cancellationToken);
         if (!isCompact && answer.Error is { Kind: ProviderErrorKind.NotEntitled, ConcernsThisRequestOnly: true })
             Interlocked.Exchange(ref _refusedInFullAt, now.Ticks);
@@ -182,10 +187,10 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         {
             var slice = await _vendor.GetAsync(
                 new VendorRequest(
-                    $"query?function=TIME_SERIES_INTRADAY&symbol={Escaped(symbol)}&interval={Spellings[request.Interval]}&month={month}"
+                    $"query?function=TIME_SERIES_INTRADAY&symbol={Escaped(symbol)}&interval={Spellings[request.Interval]}&month={month.ToString("yyyy-MM", CultureInfo.InvariantCulture)}"
                     + "&outputsize=full&adjusted=false&extended_hours=false&datatype=csv",
                     new RequestCost(1, request.DueSince)),
-                body => AlphaVantageSeries.IntradayBars(AlphaVantageSeries.Read(body, symbol).Rows, window),
+                body => AlphaVantageSeries.IntradayBars(AlphaVantageSeries.Read(body, symbol, request.Interval), window, month),
                 cancellationToken);
             credits += slice.Credits;
             if (slice.IsSuccess)
@@ -200,14 +205,14 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         return last is null ? notValid! with { Credits = credits } : last with { Value = bars, Credits = credits };
     }
 
-    /// <summary>The months that have sessions of the range, as the provider writes them; none that has not begun.</summary>
-    private List<string> Months(BarsRequest request)
+    /// <summary>The months that have sessions of the range, each by its first day; none that has not begun.</summary>
+    private List<DateOnly> Months(BarsRequest request)
     {
         var now = _time.GetUtcNow();
-        var months = new List<string>();
+        var months = new List<DateOnly>();
         foreach (var session in ExchangeCalendar.UsEquities.SessionsBetween(DateOnly.FromDateTime(request.From.UtcDateTime), DateOnly.FromDateTime(request.To.UtcDateTime)))
         {
-            var month = session.Date.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+            var month = new DateOnly(session.Date.Year, session.Date.Month, 1);
             if (session.Date >= FirstMonth && session.Open < now && session.Open <= request.To && session.Close > request.From && (months.Count == 0 || months[^1] != month))
                 months.Add(month);
         }

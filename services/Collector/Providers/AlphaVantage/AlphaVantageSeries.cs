@@ -17,6 +17,7 @@ internal struct SeriesRow
     public RawValue Volume;
     public RawValue Dividend;
     public RawValue Split;
+    public bool HasPrice;
 
     /// <remarks>"adjusted close" is adjusted for dividends too and is passed over: nothing raw can be had from it.</remarks>
     public static void Take(ref SeriesRow row, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -24,13 +25,13 @@ internal struct SeriesRow
         if (name.SequenceEqual("timestamp"u8))
             row.Time = TimeOf(value);
         else if (name.SequenceEqual("open"u8))
-            row.Open = Number(value);
+            (row.Open, row.HasPrice) = (Number(value), true);
         else if (name.SequenceEqual("high"u8))
-            row.High = Number(value);
+            (row.High, row.HasPrice) = (Number(value), true);
         else if (name.SequenceEqual("low"u8))
-            row.Low = Number(value);
+            (row.Low, row.HasPrice) = (Number(value), true);
         else if (name.SequenceEqual("close"u8))
-            row.Close = Number(value);
+            (row.Close, row.HasPrice) = (Number(value), true);
         else if (name.SequenceEqual("volume"u8))
             row.Volume = Number(value);
         else if (name.SequenceEqual("dividend_amount"u8))
@@ -53,17 +54,27 @@ internal static class AlphaVantageSeries
     private static readonly TimeSpan LastTrade = TimeSpan.FromHours(20);
     private static readonly TimeSpan FirstTrade = TimeSpan.FromHours(4);
 
-    /// <exception cref="JsonException">The answer is no series, of another symbol, or in another time zone than New York's.</exception>
-    public static AlphaVantageTable<SeriesRow> Read(ReadOnlyMemory<byte> body, string symbol)
+    /// <summary>The rows of a series of an interval.</summary>
+    /// <remarks>Weekly, monthly and currencies' series look the same but for their name; as CSV they have none, and the distances of their rows tell.</remarks>
+    /// <exception cref="JsonException">The answer is no series, of another symbol or interval, or in another time zone than New York's.</exception>
+    public static List<SeriesRow> Read(ReadOnlyMemory<byte> body, string symbol, Interval interval)
     {
-        var table = AlphaVantageTable<SeriesRow>.Read(body, SeriesRow.Take);
-        if (table.Rows.Exists(row => row.Time == default))
-            throw new JsonException("A bar has no time.");
-        if (table.Symbol is { } named && !string.Equals(named, symbol, StringComparison.OrdinalIgnoreCase))
+        var table = AlphaVantageTable<SeriesRow>.Read(body, SeriesRow.Take, "timestamp", "open", "high", "low", "close");
+        var spacing = default(BarSpacing);
+        foreach (var row in table.Rows)
+        {
+            if (row.Time == default || !row.HasPrice)
+                throw new JsonException("A bar has no time or no price.");
+            spacing.Add(new DateTimeOffset(row.Time, TimeSpan.Zero), interval);
+        }
+
+        if (table.Symbol is { } named && !EchoedSymbol.IsSame(named, symbol))
             throw new JsonException("The answer is of another symbol than was asked.");
+        if ((table.Series is { } series && series != $"Time Series ({(interval.IsIntraday ? interval.Code : "Daily")})") || spacing.IsNotOf(interval))
+            throw new JsonException("The answer is of another interval than was asked.");
         if (table.TimeZone is { } zone && zone is not ("US/Eastern" or "America/New_York" or "EST" or "US/Eastern Time"))
             throw new JsonException("The times are not New York's.");
-        return table;
+        return table.Rows;
     }
 
     /// <summary>Daily bars: the date of the row names the session, though the newest one of a session under way may carry a time of day as well.</summary>
@@ -80,9 +91,13 @@ internal static class AlphaVantageSeries
         return AskedBars.Ascending(bars);
     }
 
-    /// <summary>Bars of parts of a day, from New York's clock to UTC and from the end of the interval to its start, where the rows are named by that.</summary>
-    public static IReadOnlyList<RawBar> IntradayBars(List<SeriesRow> rows, BarsWindow window)
+    /// <summary>Bars of a month's parts of a day, from New York's clock to UTC and from the end of the interval to its start, where the rows are named by that.</summary>
+    /// <exception cref="JsonException">The rows are of other months, as when the provider passes over which one was asked.</exception>
+    public static IReadOnlyList<RawBar> IntradayBars(List<SeriesRow> rows, BarsWindow window, DateOnly month)
     {
+        if (rows.Count > 0 && !rows.Exists(row => row.Time.Year == month.Year && row.Time.Month == month.Month))
+            throw new JsonException("The answer is of another month than was asked.");
+
         var bars = new List<RawBar>(rows.Count);
         var shift = AreNamedByTheEnd(rows, window.Interval) ? window.Interval.Length : TimeSpan.Zero;
         foreach (var row in rows)

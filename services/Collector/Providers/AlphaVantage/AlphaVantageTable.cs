@@ -8,16 +8,17 @@ namespace StocksDapr.Collector.Providers.AlphaVantage;
 internal delegate void FieldSink<TRow>(ref TRow row, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value);
 
 /// <summary>
-/// Reads the three shapes in which Alpha Vantage sends rows, without a document in between: an object of objects by time (<c>Time Series (Daily)</c>), an
-/// array <c>data</c> of objects, and CSV. Names lose what differs between the shapes: <c>5. adjusted close</c> and <c>adjusted_close</c> are the same field.
+/// Reads the shapes in which Alpha Vantage sends rows, without a document in between: an object of objects by time (<c>Time Series (Daily)</c>), an array
+/// <c>data</c> of objects, a single object <c>Global Quote</c>, and CSV. Names lose what differs between the shapes: <c>5. adjusted close</c> and <c>adjusted_close</c> are the same field.
 /// Which shape comes is not for us to say: a vendor that was asked for CSV answers JSON where something is wrong.
 /// </summary>
 internal sealed class AlphaVantageTable<TRow>
     where TRow : struct
 {
     private readonly FieldSink<TRow> _sink;
+    private readonly string[] _columns;
 
-    private AlphaVantageTable(FieldSink<TRow> sink) => _sink = sink;
+    private AlphaVantageTable(FieldSink<TRow> sink, string[] columns) => (_sink, _columns) = (sink, columns);
 
     public List<TRow> Rows { get; } = [];
 
@@ -27,10 +28,16 @@ internal sealed class AlphaVantageTable<TRow>
     /// <summary>The time zone of the times; null when the answer does not say.</summary>
     public string? TimeZone { get; private set; }
 
+    /// <summary>What the answer calls its series, such as <c>Time Series (5min)</c>; null for another shape.</summary>
+    public string? Series { get; private set; }
+
+    /// <param name="body">The answer.</param>
+    /// <param name="sink">Takes in the fields.</param>
+    /// <param name="columns">Those without which a CSV text is something else: a sentence with a comma in it would otherwise be a table without rows.</param>
     /// <exception cref="JsonException">The body is none of the shapes.</exception>
-    public static AlphaVantageTable<TRow> Read(ReadOnlyMemory<byte> body, FieldSink<TRow> sink)
+    public static AlphaVantageTable<TRow> Read(ReadOnlyMemory<byte> body, FieldSink<TRow> sink, params string[] columns)
     {
-        var table = new AlphaVantageTable<TRow>(sink);
+        var table = new AlphaVantageTable<TRow>(sink, columns);
         var text = body.Span.TrimStart(" \t\r\n"u8);
         if (text.StartsWith("{"u8))
             table.ReadJson(text);
@@ -53,16 +60,26 @@ internal sealed class AlphaVantageTable<TRow>
             }
 
             var isMetaData = reader.ValueTextEquals("Meta Data"u8);
-            var isSeries = reader.ValueSpan.IndexOf("Time Series"u8) >= 0;
+            var series = reader.ValueSpan.IndexOf("Time Series"u8) >= 0 ? reader.GetString() : null;
             var isData = reader.ValueTextEquals("data"u8);
+
+            // "Global Quote - DATA DELAYED BY 15 MINUTES" with some plans.
+            var isQuote = reader.ValueSpan.StartsWith("Global Quote"u8);
             reader.Next();
             if (isMetaData && reader.TokenType == JsonTokenType.StartObject)
             {
                 ReadMetaData(ref reader);
             }
-            else if (isSeries && reader.TokenType == JsonTokenType.StartObject)
+            else if (series is not null && reader.TokenType == JsonTokenType.StartObject)
             {
+                Series = series;
                 ReadSeries(ref reader);
+                hasRows = true;
+            }
+            else if (isQuote && reader.TokenType == JsonTokenType.StartObject)
+            {
+                TRow row = default;
+                ReadFields(ref reader, ref row);
                 hasRows = true;
             }
             else if (isData && reader.TokenType == JsonTokenType.StartArray)
@@ -154,6 +171,12 @@ internal sealed class AlphaVantageTable<TRow>
             throw new JsonException("The answer is neither JSON nor CSV.");
 
         Span<byte> plain = stackalloc byte[32];
+        foreach (var column in _columns)
+        {
+            if (!HasColumn(header, column, plain))
+                throw new JsonException($"The answer has no column '{column}'.");
+        }
+
         while (!text.IsEmpty)
         {
             var line = NextLine(ref text);
@@ -168,6 +191,17 @@ internal sealed class AlphaVantageTable<TRow>
                 _sink(ref row, PlainName(NextField(ref names), plain), NextField(ref line).Trim((byte)' '));
             Rows.Add(row);
         }
+    }
+
+    private static bool HasColumn(ReadOnlySpan<byte> header, string column, Span<byte> plain)
+    {
+        while (!header.IsEmpty)
+        {
+            if (Ascii.Equals(PlainName(NextField(ref header), plain), column))
+                return true;
+        }
+
+        return false;
     }
 
     private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> text)

@@ -49,13 +49,20 @@ internal static class FinnhubCandles
             throw new JsonException("The answer is said to have data and has none.");
 
         var bars = new List<RawBar>(times.Count);
+        var spacing = default(BarSpacing);
+        var isBeside = false;
         for (var i = 0; i < times.Count; i++)
         {
-            var start = StartOf(times[i].Number, window.Interval);
+            var at = VendorJson.UnixTime(times[i].Number) ?? throw new JsonException("A bar has no time.");
+            spacing.Add(at, window.Interval);
+            var start = StartOf(at, window.Interval);
+            isBeside |= window.IsBeside(start);
             if (window.Holds(start) && RegularSession.HasBar(window.Interval, start))
                 bars.Add(new RawBar(start, open[i], high[i], low[i], close[i], volume[i]));
         }
 
+        if (spacing.IsNotOf(window.Interval) || (times.Count > 0 && !isBeside))
+            throw new JsonException("The bars are of another interval or range than was asked.");
         return AskedBars.Ascending(bars);
     }
 
@@ -81,11 +88,6 @@ internal static class FinnhubCandles
     }
 
     /// <remarks>Daily bars are named by midnight: of UTC, in older answers New York's.</remarks>
-    private static DateTimeOffset StartOf(double? seconds, Interval interval)
-    {
-        var at = VendorJson.UnixTime(seconds) ?? throw new JsonException("A bar has no time.");
-        if (interval.IsIntraday)
-            return at;
-        return at.TimeOfDay == TimeSpan.Zero ? at : VendorJson.DayStart(NewYorkTime.DateAt(at));
-    }
+    private static DateTimeOffset StartOf(DateTimeOffset at, Interval interval) =>
+        interval.IsIntraday || at.TimeOfDay == TimeSpan.Zero ? at : VendorJson.DayStart(NewYorkTime.DateAt(at));
 }

@@ -57,7 +57,7 @@ internal sealed class FinnhubDialect(TimeProvider time) : IVendorDialect
     private static ProviderError BeyondPlan() =>
         new(ProviderErrorKind.NotEntitled, "The data is beyond the key's plan.") { ConcernsThisRequestOnly = true };
 
-    /// <summary>The text of the first property, where that is <c>error</c>.</summary>
+    /// <summary>The text of the property <c>error</c>, which stands before any column; null when there is none.</summary>
     private static string? Sentence(ReadOnlySpan<byte> body)
     {
         var text = body.TrimStart(" \t\r\n"u8);
@@ -66,7 +66,15 @@ internal sealed class FinnhubDialect(TimeProvider time) : IVendorDialect
 
         var reader = new Utf8JsonReader(text);
         reader.Read();
-        return reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("error"u8) ? reader.NextText() ?? "" : null;
+        while (reader.Next() == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("error"u8) || reader.ValueTextEquals("errmsg"u8))
+                return reader.NextText() ?? "";
+            if (reader.Next() is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                return null;
+        }
+
+        return null;
     }
 
     /// <summary>Until the instant of which the header tells the seconds since 1970.</summary>

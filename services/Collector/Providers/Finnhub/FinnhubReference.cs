@@ -40,7 +40,7 @@ internal static class FinnhubReference
             Number(quote, "t") is > 0 and var seconds && VendorJson.UnixTime(seconds) is { } at ? at : LastTrade(now),
             price, Price("o"), Price("h"), Price("l"), Price("pc"), VendorJson.Shares(Number(quote, "v"))));
 
-        double? Price(string name) => Number(quote, name) is > 0 and var value ? value : null;
+        double? Price(string name) => VendorJson.Price(Number(quote, name));
     }
 
     /// <summary>Older answers have no time: then the quote is of the session under way, or of the end of the last one.</summary>
@@ -58,7 +58,7 @@ internal static class FinnhubReference
         {
             if (item.ValueKind != JsonValueKind.Object)
                 throw new JsonException("An action is not an object.");
-            if (item.TryGetProperty("symbol", out var named) && named.ValueKind == JsonValueKind.String && named.GetString() != symbol)
+            if (item.TryGetProperty("symbol", out var named) && named.ValueKind == JsonValueKind.String && !EchoedSymbol.IsSame(named.GetString()!, symbol))
                 throw new JsonException("The answer is of another symbol than was asked.");
             if (action(item) is { } read)
                 actions.Add(read);

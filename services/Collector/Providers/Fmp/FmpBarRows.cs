@@ -12,8 +12,12 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
 {
     private readonly ExchangeClock _clock = window.Interval.IsIntraday ? ExchangeClock.NewYork() : ExchangeClock.Dates;
     private readonly List<RawBar> _bars = new(256);
+    private BarSpacing _spacing;
     private int _unnamed;
+    private int _timed;
     private bool _isOfAnother;
+    private bool _isElsewhere;
+    private bool _isBeside;
 
     public static IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>> Read(ReadOnlyMemory<byte> body, string symbol, BarsWindow window)
     {
@@ -30,9 +34,15 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
             return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, $"The answer is about another symbol than {symbol}.");
 
         // A bar without a time cannot even go to quarantine; without an error it would look as if the vendor had no such bar.
-        return _unnamed == 0
-            ? SymbolAnswer<IReadOnlyList<RawBar>>.Of(AskedBars.Ascending(_bars))
-            : SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, $"{_unnamed} bars have no readable time.");
+        if (_unnamed > 0)
+            return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, $"{_unnamed} bars have no readable time.");
+
+        // Days have no time of day, but perhaps the one that is under way.
+        if (_spacing.IsNotOf(window.Interval) || _timed > 1)
+            return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, "The bars are of another interval than was asked.");
+        return _bars.Count == 0 && _isElsewhere && !_isBeside
+            ? SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, "The bars are of another range than was asked.")
+            : SymbolAnswer<IReadOnlyList<RawBar>>.Of(AskedBars.Ascending(_bars));
     }
 
     private void Read(ref Utf8JsonReader reader)
@@ -53,6 +63,8 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
             if (reader.ValueTextEquals("date"u8))
             {
                 start = reader.Next() == JsonTokenType.String ? _clock.Read(reader.ValueSpan) : null;
+                if (!window.Interval.IsIntraday && reader.TokenType == JsonTokenType.String && HasTime(reader.ValueSpan))
+                    _timed++;
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("symbol"u8))
@@ -70,11 +82,26 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
             }
         }
 
+        if (!open.IsThere && !high.IsThere && !low.IsThere && !close.IsThere)
+            throw new JsonException("What the answer has are no bars.");
         if (start is not { } named)
+        {
             _unnamed++;
-        else if (window.Holds(named))
+            return;
+        }
+
+        _spacing.Add(named, window.Interval);
+        if (window.Holds(named))
+        {
             _bars.Add(new RawBar(named, open.Value, high.Value, low.Value, close.Value, volume));
+            return;
+        }
+
+        _isElsewhere = true;
+        _isBeside |= window.IsBeside(named);
     }
+
+    private static bool HasTime(ReadOnlySpan<byte> text) => VendorJson.TryReadLocalTime(text, out _, out var time) && time != TimeOnly.MinValue;
 
     /// <summary>A price that may stand under either of two names.</summary>
     private struct Price
@@ -83,6 +110,8 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
 
         public RawValue Value { get; private set; }
 
+        public bool IsThere { get; private set; }
+
         public bool TryTake(ref Utf8JsonReader reader, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> other)
         {
             var isPlain = reader.ValueTextEquals(plain);
@@ -90,6 +119,7 @@ internal sealed class FmpBarRows(string symbol, BarsWindow window)
                 return false;
 
             var value = reader.NextValue();
+            IsThere = true;
             if (isPlain || !_isPlain)
                 (Value, _isPlain) = (value, isPlain);
             return true;

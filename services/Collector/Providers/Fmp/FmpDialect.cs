@@ -40,9 +40,13 @@ internal sealed class FmpDialect : IVendorDialect
         if (response.Status == HttpStatusCode.PaymentRequired || Says(said, PlanWords))
             return new ProviderError(ProviderErrorKind.NotEntitled, "The key's plan does not cover this.") { ConcernsThisRequestOnly = true };
 
-        // An error in words that are not known: whether it is the request or the moment cannot be told.
+        // Status 404 has a page or an error of its own where the address is wrong.
+        if (response.Status == HttpStatusCode.NotFound && IsEmpty(response.Body))
+            return new ProviderError(ProviderErrorKind.UnknownSymbol, "The provider does not know the symbol.");
+
+        // An error in words that are not known: whether it is the request or the moment cannot be told. The words are not repeated: they may hold the key.
         return said is not null && response.IsSuccess && IsObject(response.Body)
-            ? new ProviderError(ProviderErrorKind.Unavailable, $"The provider says: {said}")
+            ? new ProviderError(ProviderErrorKind.Unavailable, "The provider answered an error in words that are not known.")
             : null;
     }
 
@@ -78,6 +82,8 @@ internal sealed class FmpDialect : IVendorDialect
             return null;
         }
     }
+
+    private static bool IsEmpty(ReadOnlyMemory<byte> body) => body.Span.Trim(" \t\r\n"u8) is var text && (text.SequenceEqual("[]"u8) || text.SequenceEqual("{}"u8));
 
     private static bool IsObject(ReadOnlyMemory<byte> body) => body.Span.TrimStart(" \t\r\n"u8) is { Length: > 0 } text && text[0] == '{';
 }

@@ -50,8 +50,9 @@ internal static class FmpQuotes
 
         if (!FmpSymbols.Is(theirs, symbol))
             return SymbolAnswer<Quote>.Failed(ProviderErrorKind.Malformed, $"The answer is about another symbol than {symbol}.");
-        return price is { } last && VendorJson.UnixTime(at) is { } time
-            ? SymbolAnswer<Quote>.Of(new Quote(time, last, open, high, low, previousClose, VendorJson.Shares(volume)))
+        return price is > 0 and var last && VendorJson.UnixTime(at) is { } time
+            ? SymbolAnswer<Quote>.Of(new Quote(
+                time, last, VendorJson.Price(open), VendorJson.Price(high), VendorJson.Price(low), VendorJson.Price(previousClose), VendorJson.Shares(volume)))
             : SymbolAnswer<Quote>.Failed(ProviderErrorKind.Malformed, "The quote has no price or no time.");
     }
 }

@@ -1,3 +1,4 @@
+using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Providers.Fmp;
@@ -22,5 +23,5 @@ internal static class FmpSymbols
 
     /// <summary>Whether what an answer says it is about is this symbol.</summary>
     public static bool Is(string? theirs, string symbol) =>
-        string.IsNullOrEmpty(theirs) || theirs.Equals(Of(symbol), StringComparison.OrdinalIgnoreCase) || theirs.Equals(symbol, StringComparison.OrdinalIgnoreCase);
+        string.IsNullOrEmpty(theirs) || EchoedSymbol.IsSame(theirs, symbol);
 }

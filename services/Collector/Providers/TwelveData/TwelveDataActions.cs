@@ -46,11 +46,16 @@ internal static class TwelveDataActions
         reader.Expect(JsonTokenType.StartArray, "The actions are not an array.");
         var actions = new List<CorporateAction>();
         while (reader.Next() == JsonTokenType.StartObject)
-            actions.Add(ReadAction(ref reader, kind));
+        {
+            if (ReadAction(ref reader, kind) is { } action)
+                actions.Add(action);
+        }
+
         return reader.TokenType == JsonTokenType.EndArray ? actions : throw new JsonException("An action is not an object.");
     }
 
-    private static CorporateAction ReadAction(ref Utf8JsonReader reader, CorporateActionKind kind)
+    /// <returns>Null for a dividend of nothing.</returns>
+    private static CorporateAction? ReadAction(ref Utf8JsonReader reader, CorporateActionKind kind)
     {
         DateOnly? date = null;
         double? from = null, to = null, ratio = null, amount = null;
@@ -69,6 +74,9 @@ internal static class TwelveDataActions
             else
                 reader.SkipValue();
         }
+
+        if (kind == CorporateActionKind.Dividend && amount == 0)
+            return null;
 
         var value = kind == CorporateActionKind.Dividend ? amount : from > 0 && to > 0 ? from / to : 1 / ratio;
         return date is { } exDate && value is > 0 and < double.PositiveInfinity

@@ -45,7 +45,7 @@ internal static class TwelveDataAnswer
 
             var symbol = batch.OursOf(reader.GetString()!);
             if (reader.Next() == JsonTokenType.StartObject && symbol is not null)
-                answers[symbol] = read(ref reader, symbol);
+                answers[symbol] = ReadOne(ref reader, symbol, read);
             else
                 reader.Skip();
         }
@@ -56,6 +56,23 @@ internal static class TwelveDataAnswer
         var named = batch.Asked.Where(error.Names).ToList();
         foreach (var symbol in named.Count > 0 ? named : batch.Asked)
             answers.TryAdd(symbol, failed(error));
+    }
+
+    /// <summary>What one symbol's object has wrong with it is no matter of the others; where it is no JSON at all, going over it throws once more.</summary>
+    private static SymbolAnswer<T> ReadOne<T>(ref Utf8JsonReader reader, string symbol, ReadSymbol<T> read)
+        where T : class
+    {
+        var start = reader;
+        try
+        {
+            return read(ref reader, symbol);
+        }
+        catch (JsonException e)
+        {
+            reader = start;
+            reader.Skip();
+            return SymbolAnswer<T>.Failed(ProviderErrorKind.Malformed, e.Message);
+        }
     }
 
     /// <summary>Whether the object, on whose opening brace the reader stands, has the symbol for its first key, as in a batch. Moves nothing: the reader is a copy.</summary>

@@ -1,8 +1,14 @@
+using System.Collections.Frozen;
+using StocksDapr.Market;
+
 namespace StocksDapr.Collector.Providers.TwelveData;
 
 /// <summary>The symbols of one request: the vendor's words for those that it has, and ours by the vendor's.</summary>
 internal sealed class TwelveDataBatch
 {
+    /// <summary>The vendor's own names in an answer for one symbol, which are some symbols' letters too: META is one of them.</summary>
+    private static readonly FrozenSet<string> Names = new[] { "meta", "values", "splits", "dividends", "status", "code", "message" }.ToFrozenSet(StringComparer.Ordinal);
+
     private readonly Dictionary<string, string> _ours = new(StringComparer.OrdinalIgnoreCase);
 
     public TwelveDataBatch(IReadOnlyList<string> symbols)
@@ -31,7 +37,7 @@ internal sealed class TwelveDataBatch
     public string? Single => _ours.Count == 1 ? _ours.Values.First() : null;
 
     /// <summary>Ours for the vendor's word; null for one that was not asked.</summary>
-    public string? OursOf(string theirs) => _ours.GetValueOrDefault(theirs);
+    public string? OursOf(string theirs) => Names.Contains(theirs) ? null : _ours.GetValueOrDefault(theirs) ?? _ours.GetValueOrDefault(Symbol.OfUsStock(theirs.ToUpperInvariant()));
 
     /// <summary>Gives every symbol that was asked an answer.</summary>
     public IReadOnlyDictionary<string, SymbolAnswer<T>> Complete<T>(Dictionary<string, SymbolAnswer<T>> answers)

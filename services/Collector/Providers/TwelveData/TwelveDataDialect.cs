@@ -23,8 +23,10 @@ internal sealed class TwelveDataDialect(TimeProvider time) : IVendorDialect
         return error.ConcernsSymbol ? null : error.ToProviderError(Limit);
     }
 
+    /// <remarks>Where every symbol of a batch fails, the status may say so as well: what is wrong with each stands in the body, by its symbol.</remarks>
     public bool IsReadable(VendorResponse response) =>
-        response.IsSuccess || TwelveDataError.ReadWhole(response.Body) is { ConcernsSymbol: true };
+        response.IsSuccess || TwelveDataError.ReadWhole(response.Body) is { ConcernsSymbol: true }
+        || (response.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound && TwelveDataError.IsEach(response.Body));
 
     /// <summary>Headers <c>api-credits-used</c> and <c>api-credits-left</c>: of the key, in the minute under way.</summary>
     public CreditUsage? UsageOf(VendorResponse response)

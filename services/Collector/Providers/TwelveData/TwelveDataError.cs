@@ -51,6 +51,20 @@ internal sealed record TwelveDataError(int Code, string Message)
         }
     }
 
+    /// <summary>Whether an answer is an object of objects, as one that tells each symbol's error by its symbol.</summary>
+    public static bool IsEach(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span);
+            return reader.Next() == JsonTokenType.StartObject && reader.Next() == JsonTokenType.PropertyName && reader.Next() == JsonTokenType.StartObject;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What to do about it. The vendor's words are left out: they may hold the key.</summary>
     /// <param name="limit">Says what a passed limit means.</param>
     public ProviderError ToProviderError(Func<TwelveDataError, ProviderError> limit) => Code switch
@@ -97,7 +111,7 @@ internal sealed record TwelveDataError(int Code, string Message)
             else if (reader.ValueTextEquals("message"u8))
                 _message = reader.NextText();
             else if (reader.ValueTextEquals("status"u8))
-                _failed = reader.NextText() == "error";
+                _failed = string.Equals(reader.NextText(), "error", StringComparison.OrdinalIgnoreCase);
             else
                 return false;
 

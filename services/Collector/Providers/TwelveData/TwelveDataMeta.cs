@@ -5,7 +5,7 @@ using StocksDapr.Market;
 namespace StocksDapr.Collector.Providers.TwelveData;
 
 /// <summary>What <c>meta</c> says of the instrument that an answer is about.</summary>
-internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? Type)
+internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? Type, string? Interval = null)
 {
     public static readonly TwelveDataMeta Unsaid = new(null, null, null);
 
@@ -17,7 +17,7 @@ internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? 
             return Unsaid;
         }
 
-        string? symbol = null, timeZone = null, type = null;
+        string? symbol = null, timeZone = null, type = null, interval = null;
         while (reader.Next() == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("symbol"u8))
@@ -26,11 +26,13 @@ internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? 
                 timeZone = reader.NextText();
             else if (reader.ValueTextEquals("type"u8))
                 type = reader.NextText();
+            else if (reader.ValueTextEquals("interval"u8))
+                interval = reader.NextText();
             else
                 reader.SkipValue();
         }
 
-        return new TwelveDataMeta(symbol, timeZone, type);
+        return new TwelveDataMeta(symbol, timeZone, type, interval);
     }
 
     /// <summary>
@@ -38,16 +40,22 @@ internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? 
     /// </summary>
     public ProviderError? WrongFor(string symbol)
     {
-        if (!string.IsNullOrEmpty(Symbol) && !string.Equals(Symbol, TwelveDataSymbols.Of(symbol), StringComparison.OrdinalIgnoreCase))
+        if (!string.IsNullOrEmpty(Symbol) && !(TwelveDataSymbols.Of(symbol) is { } asked && EchoedSymbol.IsSame(Symbol, asked)))
             return new ProviderError(ProviderErrorKind.Malformed, $"The answer is about another symbol than {symbol}.");
         if (!string.IsNullOrEmpty(Type) && TwelveDataSymbols.IsIndex(symbol) != Type.Equals("Index", StringComparison.OrdinalIgnoreCase))
             return new ProviderError(ProviderErrorKind.UnknownSymbol, $"The provider knows the letters of {symbol} as something else: {Type}.");
         return null;
     }
 
+    /// <summary>As <see cref="WrongFor(string)"/>, of bars of an interval.</summary>
+    public ProviderError? WrongFor(string symbol, Interval asked) =>
+        string.IsNullOrEmpty(Interval) || (Market.Interval.TryParse(Interval, out var theirs) && theirs == asked)
+            ? WrongFor(symbol)
+            : new ProviderError(ProviderErrorKind.Malformed, $"The answer is of another interval than {asked}.");
+
     /// <summary>
     /// The clock of the times in the answer; null for an exchange whose clock is not known here: its sessions could not be asked for in its own time either.
-    /// Daily bars have no clock, only dates.
+    /// Daily bars have no clock, only dates. Currencies are traded at no exchange and their times are of UTC, which was not asked for either.
     /// </summary>
     public ExchangeClock? ClockFor(Interval interval)
     {
@@ -56,6 +64,7 @@ internal sealed record TwelveDataMeta(string? Symbol, string? TimeZone, string? 
 
         return TimeZone switch
         {
+            null or "" when Type?.Contains("Currency", StringComparison.OrdinalIgnoreCase) == true => null,
             null or "" or "America/New_York" or "US/Eastern" or "EST5EDT" => ExchangeClock.NewYork(),
             _ => null,
         };

@@ -42,8 +42,9 @@ internal static class TwelveDataQuotes
             return error.ToAnswer<Quote>();
         if (new TwelveDataMeta(theirs, null, null).WrongFor(symbol) is { } wrong)
             return new SymbolAnswer<Quote>(null, wrong);
-        return close is { } price && VendorJson.UnixTime(last ?? bar) is { } at
-            ? SymbolAnswer<Quote>.Of(new Quote(at, price, open, high, low, previousClose, VendorJson.Shares(volume)))
+        return close is > 0 and var price && VendorJson.UnixTime(last ?? bar) is { } at
+            ? SymbolAnswer<Quote>.Of(new Quote(
+                at, price, VendorJson.Price(open), VendorJson.Price(high), VendorJson.Price(low), VendorJson.Price(previousClose), VendorJson.Shares(volume)))
             : SymbolAnswer<Quote>.Failed(ProviderErrorKind.Malformed, "The quote has no price or no time.");
     }
 }

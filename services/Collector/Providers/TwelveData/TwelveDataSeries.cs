@@ -52,17 +52,19 @@ internal static class TwelveDataSeries
             return Failed(error);
         if (valuesWait)
             series = ReadValues(ref valuesAhead, (meta ?? TwelveDataMeta.Unsaid).ClockFor(window.Interval), window);
-        if (meta?.WrongFor(symbol) is { } wrong)
+        if (meta?.WrongFor(symbol, window.Interval) is { } wrong)
             return new SymbolAnswer<IReadOnlyList<RawBar>>(null, wrong);
         if (meta is not null && meta.ClockFor(window.Interval) is null)
-            return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.NotSupported, $"The exchange keeps the time of {meta.TimeZone}, which cannot be asked for.");
+            return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.NotSupported, $"The exchange keeps the time of {meta.TimeZone ?? "UTC"}, which cannot be asked for.");
         if (series is not { } read)
             return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, "The answer has no 'values'.");
 
         // A bar without a time cannot even go to quarantine; without an error it would look as if the vendor had no such bar.
-        return read.Unnamed == 0
-            ? SymbolAnswer<IReadOnlyList<RawBar>>.Of(AskedBars.Ascending(read.Bars))
-            : SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, $"{read.Unnamed} bars have no readable time.");
+        if (read.Unnamed > 0)
+            return SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, $"{read.Unnamed} bars have no readable time.");
+        return read.IsOfAnotherRange
+            ? SymbolAnswer<IReadOnlyList<RawBar>>.Failed(ProviderErrorKind.Malformed, "The bars are of another range than was asked.")
+            : SymbolAnswer<IReadOnlyList<RawBar>>.Of(AskedBars.Ascending(read.Bars));
     }
 
     private static Series? ReadValues(ref Utf8JsonReader reader, ExchangeClock? clock, BarsWindow window)
@@ -76,21 +78,35 @@ internal static class TwelveDataSeries
         reader.Expect(JsonTokenType.StartArray, "'values' is not an array.");
         var bars = new List<RawBar>(UsualCount);
         var unnamed = 0;
+        var isElsewhere = false;
+        var isBeside = false;
         while (reader.Next() == JsonTokenType.StartObject)
         {
             if (!TryReadBar(ref reader, clock, out var bar))
+            {
                 unnamed++;
+            }
             else if (window.Holds(bar.Start))
+            {
                 bars.Add(bar);
+            }
+            else
+            {
+                isElsewhere = true;
+                isBeside |= window.IsBeside(bar.Start);
+            }
         }
 
-        return reader.TokenType == JsonTokenType.EndArray ? new Series(bars, unnamed) : throw new JsonException("A bar is not an object.");
+        return reader.TokenType == JsonTokenType.EndArray
+            ? new Series(bars, unnamed, IsOfAnotherRange: bars.Count == 0 && isElsewhere && !isBeside)
+            : throw new JsonException("A bar is not an object.");
     }
 
     private static bool TryReadBar(ref Utf8JsonReader reader, ExchangeClock clock, out RawBar bar)
     {
         DateTimeOffset? start = null;
         RawValue open = default, high = default, low = default, close = default, volume = default;
+        var hasPrice = false;
         while (reader.Next() == JsonTokenType.PropertyName)
         {
             // Told apart by the first letter, then compared: five of the six comparisons are spared.
@@ -102,15 +118,19 @@ internal static class TwelveDataSeries
                     break;
                 case (byte)'o' when reader.ValueTextEquals("open"u8):
                     open = reader.NextValue();
+                    hasPrice = true;
                     break;
                 case (byte)'h' when reader.ValueTextEquals("high"u8):
                     high = reader.NextValue();
+                    hasPrice = true;
                     break;
                 case (byte)'l' when reader.ValueTextEquals("low"u8):
                     low = reader.NextValue();
+                    hasPrice = true;
                     break;
                 case (byte)'c' when reader.ValueTextEquals("close"u8):
                     close = reader.NextValue();
+                    hasPrice = true;
                     break;
                 case (byte)'v' when reader.ValueTextEquals("volume"u8):
                     volume = reader.NextValue();
@@ -121,9 +141,12 @@ internal static class TwelveDataSeries
             }
         }
 
+        // Forecasts and indicators stand in the same frame.
+        if (!hasPrice)
+            throw new JsonException("What stands in 'values' are no bars.");
         bar = start is { } named ? new RawBar(named, open, high, low, close, volume) : default;
         return start is not null;
     }
 
-    private readonly record struct Series(List<RawBar> Bars, int Unnamed);
+    private readonly record struct Series(List<RawBar> Bars, int Unnamed, bool IsOfAnotherRange);
 }

@@ -13,6 +13,9 @@ internal sealed class BarsWindow(BarsRequest request, DateTimeOffset asOf)
     /// <summary>After its start and this time every daily bar is finished, wherever its exchange is.</summary>
     private static readonly TimeSpan LongestDay = TimeSpan.FromHours(36);
 
+    /// <summary>A long weekend.</summary>
+    private static readonly TimeSpan Neighbourhood = TimeSpan.FromDays(4);
+
     /// <summary>Bars that start later than this may be unfinished; those before it need no look into the calendar.</summary>
     private readonly DateTimeOffset _surelyFinished = asOf - (request.Interval.IsIntraday ? request.Interval.Length : LongestDay);
 
@@ -20,6 +23,12 @@ internal sealed class BarsWindow(BarsRequest request, DateTimeOffset asOf)
 
     public bool Holds(DateTimeOffset start) =>
         start >= request.From && start <= request.To && (start <= _surelyFinished || EndOf(start) <= asOf);
+
+    /// <summary>
+    /// Whether a bar that is not held is of the range's neighbourhood, as the bars are of vendors that count in days or send the unfinished one as well. Where
+    /// an answer has bars and none of them is, the vendor has answered for another range, which says nothing of this one.
+    /// </summary>
+    public bool IsBeside(DateTimeOffset start) => start >= request.From - Neighbourhood && start <= request.To + Neighbourhood;
 
     private DateTimeOffset EndOf(DateTimeOffset start)
     {

@@ -74,7 +74,7 @@ internal sealed class VendorClient(
             await answer.Content.LoadIntoBufferAsync(MaxBodyBytes, linked.Token);
             var response = new VendorResponse(answer.StatusCode, answer.Headers, WithoutMark(await answer.Content.ReadAsByteArrayAsync(linked.Token)));
             usage = dialect.UsageOf(response);
-            var error = dialect.ErrorOf(response) ?? (dialect.IsReadable(response) ? null : Refusal(response));
+            var error = ErrorOf(response);
             return error is null
                 ? (Understood(response.Body, read), null, usage)
                 : (null, error with { RetryAfter = RetryAfter(response) ?? error.RetryAfter }, usage);
@@ -101,6 +101,23 @@ internal sealed class VendorClient(
         }
     }
 
+    /// <summary>
+    /// What is wrong with an answer as a whole. A body that the dialect cannot even go through says nothing: then the status does, and of a success whoever reads
+    /// it as data finds out.
+    /// </summary>
+    private ProviderError? ErrorOf(VendorResponse response)
+    {
+        try
+        {
+            return dialect.ErrorOf(response) ?? (dialect.IsReadable(response) ? null : Refusal(response));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // The latter is what JSON readers throw for a text whose bytes are not Unicode.
+            return response.IsSuccess ? new ProviderError(ProviderErrorKind.Malformed, "The answer cannot be read.") : Refusal(response);
+        }
+    }
+
     private static T Understood<T>(ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, T> read)
     {
         try
@@ -122,8 +139,8 @@ internal sealed class VendorClient(
             HttpStatusCode.TooManyRequests => ProviderErrorKind.RateLimited,
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired => ProviderErrorKind.NotEntitled,
             HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout => ProviderErrorKind.TimedOut,
-            HttpStatusCode.NotFound => ProviderErrorKind.UnknownSymbol,
-            // No vendor documents a redirect: it leads to a page for people.
+            // No vendor documents a redirect: it leads to a page for people. Nor that an address is not there: that a symbol is not, its dialect reads in the body.
+            HttpStatusCode.NotFound => ProviderErrorKind.Unavailable,
             _ when status is >= 300 and < 400 => ProviderErrorKind.Malformed,
             _ => status >= 500 ? ProviderErrorKind.Unavailable : ProviderErrorKind.NotSupported,
         };

@@ -124,6 +124,9 @@ internal static class VendorJson
     /// <summary>A whole number of shares; null when there is none or it is no such number.</summary>
     public static long? Shares(double? volume) => volume is >= 0 and < 9e18 ? (long)Math.Round(volume.Value) : null;
 
+    /// <summary>A price of a quote; null when there is none, for which some vendors say 0.</summary>
+    public static double? Price(double? price) => price > 0 ? price : null;
+
     /// <summary>Midnight UTC of a date, by which daily bars are named.</summary>
     public static DateTimeOffset DayStart(DateOnly date) => new(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
 

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
 using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
+using StocksDapr.Market;
 
 namespace StocksDapr.Collector.Providers.Yahoo;
 
@@ -65,11 +67,18 @@ internal sealed class YahooChart
         reader.ExpectEnd();
         if (!hasResult || chart.Instrument is null)
             throw new JsonException("The answer has no result.");
-        if (!string.Equals(chart.Instrument.Symbol, symbol, StringComparison.OrdinalIgnoreCase))
+        if (!EchoedSymbol.IsSame(chart.Instrument.Symbol, symbol))
             throw new JsonException("The answer is of another symbol than was asked.");
         chart.Check();
         return chart;
     }
+
+    /// <summary>The chart, which must be of an interval. The provider answers months where it was asked for days of too many years.</summary>
+    /// <exception cref="JsonException">It is of another one.</exception>
+    public YahooChart Of(Interval interval) =>
+        Instrument.Granularity is not { } granularity || (Interval.TryParse(granularity, out var theirs) && theirs == interval)
+            ? this
+            : throw new JsonException("The answer is of another interval than was asked.");
 
     private bool ReadResults(ref Utf8JsonReader reader)
     {
@@ -204,10 +213,8 @@ internal sealed class YahooChart
 
         foreach (var split in Items(events, "splits"))
         {
-            var (numerator, denominator) = (Number(split, "numerator"), Number(split, "denominator"));
-            if (numerator is not > 0 || denominator is not > 0)
-                throw new JsonException("A split has no ratio.");
-            Events.Add((At(split), CorporateActionKind.Split, numerator.Value / denominator.Value));
+            if (Ratio(split) is { } ratio)
+                Events.Add((At(split), CorporateActionKind.Split, ratio));
         }
 
         foreach (var dividend in Items(events, "dividends"))
@@ -215,6 +222,24 @@ internal sealed class YahooChart
             if (Number(dividend, "amount") is > 0 and var amount)
                 Events.Add((At(dividend), CorporateActionKind.Dividend, YahooPrice.Meant(amount)));
         }
+    }
+
+    /// <summary>New shares for an old one; null for what is no ratio.</summary>
+    /// <remarks>
+    /// "1:0" stands there for some mergers and new listings. It is taken for none, as by most users of these charts: prices cannot have been divided by it.
+    /// </remarks>
+    private static double? Ratio(JsonElement split)
+    {
+        if (Number(split, "numerator") is > 0 and var numerator && Number(split, "denominator") is > 0 and var denominator)
+            return numerator / denominator;
+        if (!split.TryGetProperty("splitRatio", out var text) || text.ValueKind != JsonValueKind.String)
+            return null;
+
+        return text.GetString()!.Split(':', '/') is [var to, var from]
+            && double.TryParse(to, CultureInfo.InvariantCulture, out var shares) && double.TryParse(from, CultureInfo.InvariantCulture, out var old)
+            && shares > 0 && old > 0 && double.IsFinite(shares / old)
+            ? shares / old
+            : null;
     }
 
     private static IEnumerable<JsonElement> Items(JsonElement events, string name) =>

@@ -66,6 +66,8 @@ internal sealed class YahooCrumb(HttpClient http, CookieContainer cookies, Polit
                 {
                     // The status does not matter, the cookies do; without one the crumb's own answer says so.
                     using var answer = await http.GetAsync(options.CookieAddress, HttpCompletionOption.ResponseHeadersRead, linked.Token);
+                    if (YahooDialect.IsConsent(new VendorResponse(answer.StatusCode, answer.Headers, default)))
+                        error = YahooDialect.Consent;
                 }
                 catch (OperationCanceledException) when (!token.IsCancellationRequested)
                 {

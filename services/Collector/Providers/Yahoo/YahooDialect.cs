@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Providers.Vendors;
@@ -15,7 +16,13 @@ internal sealed class YahooDialect : IVendorDialect
     public static readonly ProviderError NothingThere = new(ProviderErrorKind.NotSupported, "The provider has nothing in that range.");
 
     /// <summary>The crumb or its cookie is no longer accepted, or never was.</summary>
-    public static readonly ProviderError InvalidCrumb = new(ProviderErrorKind.NotEntitled, "The provider does not accept the crumb.");
+    /// <remarks>There is no key that could be refused: charts are to be had without a crumb.</remarks>
+    public static readonly ProviderError InvalidCrumb =
+        new(ProviderErrorKind.NotEntitled, "The provider does not accept the crumb.") { ConcernsThisRequestOnly = true };
+
+    /// <summary>The provider wants a person to agree to cookies first, which nobody does for them here.</summary>
+    public static readonly ProviderError Consent =
+        new(ProviderErrorKind.NotEntitled, "The provider wants a person's consent to its cookies from this part of the world.") { ConcernsThisRequestOnly = true };
 
     private const int MaxSentence = 200;
 
@@ -37,8 +44,10 @@ internal sealed class YahooDialect : IVendorDialect
         var text = response.Body.Span.TrimStart(" \t\r\n"u8);
         if ((int)response.Status == 999 || text.StartsWith("Too Many Requests"u8) || text.StartsWith("Edge: Too Many Requests"u8))
             return new ProviderError(ProviderErrorKind.RateLimited, "The provider says that it was asked too much.");
+        if (IsConsent(response))
+            return Consent;
         if (!text.StartsWith("{"u8))
-            return null;
+            return response.Status == HttpStatusCode.Unauthorized ? InvalidCrumb : null;
 
         try
         {
@@ -50,6 +59,11 @@ internal sealed class YahooDialect : IVendorDialect
             return null;
         }
     }
+
+    /// <summary>Whether an answer leads a person to the page on which to agree to cookies, as Yahoo's do in Europe.</summary>
+    public static bool IsConsent(VendorResponse response) =>
+        (int)response.Status is >= 300 and < 400 && response.Headers.Location is { } to
+        && (to.OriginalString.Contains("consent", StringComparison.OrdinalIgnoreCase) || to.OriginalString.Contains("guce.", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The error beside the result of the one answer that a body has; null when that is null, as it is beside data.</summary>
     private static (string Code, string Description)? ReadError(ReadOnlySpan<byte> text)

@@ -19,6 +19,7 @@ internal sealed class YahooInstrument
         Symbol = Text(meta, "symbol") ?? throw new JsonException("The answer names no symbol.");
         (Currency, PricesPerUnit) = MainUnit(Text(meta, "currency"));
         Type = Text(meta, "instrumentType") ?? "";
+        Granularity = Text(meta, "dataGranularity");
         IsNewYork = Text(meta, "exchangeTimezoneName") is NewYork or "US/Eastern";
         if (!IsNewYork && Text(meta, "exchangeTimezoneName") is { } zone && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var found))
             _zone = found;
@@ -42,13 +43,16 @@ internal sealed class YahooInstrument
     public string? Currency { get; }
 
     /// <summary>
-    /// By what prices are divided to be in <see cref="Currency"/>: 100 for GBp and GBX (pence), ZAc (cents) and ILA (agorot), else 1. Bars and dividends
-    /// are handed on in the main unit, as every other provider says them.
+    /// By what prices are divided to be in <see cref="Currency"/>: 100 for GBp and GBX (pence), ZAc, ZAC and USX (cents) and ILA (agorot), 1000 for KWF (fils),
+    /// else 1. Bars and dividends are handed on in the main unit, as every other provider says them.
     /// </summary>
     public int PricesPerUnit { get; }
 
     /// <summary>As the provider says it: EQUITY, ETF, INDEX, MUTUALFUND, CURRENCY, CRYPTOCURRENCY, FUTURE.</summary>
     public string Type { get; }
+
+    /// <summary>The interval of the bars, in the provider's spelling; null when it does not say.</summary>
+    public string? Granularity { get; }
 
     /// <summary>Trades in the sessions of the US exchanges, of which we know better than the provider when they are.</summary>
     public bool HasUsSessions => IsNewYork && Type is "EQUITY" or "ETF" or "INDEX" or "MUTUALFUND" or "";
@@ -128,8 +132,10 @@ internal sealed class YahooInstrument
     private static (string? Currency, int PricesPerUnit) MainUnit(string? currency) => currency switch
     {
         "GBp" or "GBX" => ("GBP", 100),
-        "ZAc" or "ZAX" => ("ZAR", 100),
+        "ZAc" or "ZAC" or "ZAX" => ("ZAR", 100),
         "ILA" => ("ILS", 100),
+        "USX" or "USc" => ("USD", 100),
+        "KWF" => ("KWD", 1_000),
         _ => (currency, 1),
     };
 

@@ -53,7 +53,7 @@ internal sealed class YahooOptionPage
     private void ReadResult(JsonElement result)
     {
         Expiries.AddRange(Property(result, "expirationDates", JsonValueKind.Array).EnumerateArray().Select(date =>
-            date.TryGetInt64(out var seconds) ? seconds : throw new JsonException("An expiry is not a number of seconds.")));
+            (long?)Number(date) ?? throw new JsonException("An expiry is not a number of seconds.")));
         if (result.TryGetProperty("quote", out var quote) && quote.ValueKind == JsonValueKind.Object)
         {
             UnderlyingPrice = Number(quote, "regularMarketPrice") is > 0 and var price ? price : null;
@@ -97,10 +97,10 @@ internal sealed class YahooOptionPage
     private static double? Positive(JsonElement item, string name) => Number(item, name) is > 0 and var value ? value : null;
 
     /// <summary>A number, also where it stands beside its text (<c>{"raw": 1.5, "fmt": "1.50"}</c>); null for everything else.</summary>
-    private static double? Number(JsonElement item, string name)
+    private static double? Number(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? Number(value) : null;
+
+    private static double? Number(JsonElement value)
     {
-        if (!item.TryGetProperty(name, out var value))
-            return null;
         if (value.ValueKind == JsonValueKind.Object && !value.TryGetProperty("raw", out value))
             return null;
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;

@@ -25,6 +25,8 @@ internal sealed class YahooOptionPages(PoliteVendor vendor, YahooCrumb crumbs) :
             credits += answer.Credits;
             if (!answer.IsSuccess)
                 return Of(null, answer.Error);
+            if (answer.Value.Expiry is { } read && read != expiry)
+                return Of(null, new ProviderError(ProviderErrorKind.Malformed, "A page is of another expiry than was asked."));
             contracts.AddRange(answer.Value.Contracts);
         }
 
@@ -60,7 +62,7 @@ internal sealed class YahooOptionPages(PoliteVendor vendor, YahooCrumb crumbs) :
                 body => YahooOptionPage.Read(body, symbol),
                 cancellationToken);
             credits += answer.Credits;
-            if (answer.Error != YahooDialect.InvalidCrumb)
+            if (answer.Error?.Detail != YahooDialect.InvalidCrumb.Detail)
                 break;
             refused = crumb;
         }

@@ -83,18 +83,18 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
         var (spelling, _) = Spellings[request.Interval];
         foreach (var (from, to) in Windows(request))
         {
-            last = await ChartAsync(request.Symbols[0], spelling, from, to, cost, cancellationToken);
+            last = await ChartAsync(request.Symbols[0], spelling, from, to, cost, chart => chart.Of(request.Interval), cancellationToken);
             credits += last.Credits;
             if (last.IsSuccess)
                 charts.Add(last.Value);
-            else if (last.Error != YahooDialect.NothingThere)
+            else if (last.Error.Detail != YahooDialect.NothingThere.Detail)
                 return SingleSymbol.Answer(request.Symbols[0], Of(last, null));
         }
 
         SplitHistory? splits = null;
         if (charts.Count > 0 && NeedsSplitsApart(request))
         {
-            last = await ChartAsync(request.Symbols[0], "1d", request.From, Tomorrow(now), cost, cancellationToken);
+            last = await ChartAsync(request.Symbols[0], "1d", request.From, Tomorrow(now), cost, chart => chart, cancellationToken);
             credits += last.Credits;
             if (!last.IsSuccess)
                 return SingleSymbol.Answer(request.Symbols[0], Of(last, null));
@@ -116,8 +116,8 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
 
         // Up to now, since dividends are adjusted for splits that came after the range.
         var now = _time.GetUtcNow();
-        var answer = await ChartAsync(symbols[0], "1d", VendorJson.DayStart(from).AddDays(-1), Tomorrow(now), new RequestCost(), cancellationToken);
-        IReadOnlyList<CorporateAction>? actions = answer.IsSuccess ? YahooBars.Actions(answer.Value, from, to, now) : answer.Error == YahooDialect.NothingThere ? [] : null;
+        var answer = await ChartAsync(symbols[0], "1d", VendorJson.DayStart(from).AddDays(-1), Tomorrow(now), new RequestCost(), chart => chart, cancellationToken);
+        IReadOnlyList<CorporateAction>? actions = answer.IsSuccess ? YahooBars.Actions(answer.Value, from, to, now) : answer.Error?.Detail == YahooDialect.NothingThere.Detail ? [] : null;
         return SingleSymbol.Answer(
             symbols[0], new ProviderAnswer<IReadOnlyList<CorporateAction>>(answer.RequestId, answer.At, actions, actions is null ? answer.Error : null) { Credits = answer.Credits });
     }
@@ -149,13 +149,13 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
     }
 
     private Task<ProviderAnswer<YahooChart>> ChartAsync(
-        string symbol, string interval, DateTimeOffset from, DateTimeOffset to, RequestCost cost, CancellationToken cancellationToken)
+        string symbol, string interval, DateTimeOffset from, DateTimeOffset to, RequestCost cost, Func<YahooChart, YahooChart> check, CancellationToken cancellationToken)
     {
         var vendorSymbol = YahooSymbol.Of(symbol);
         var path = string.Create(
             CultureInfo.InvariantCulture,
             $"v8/finance/chart/{Uri.EscapeDataString(vendorSymbol)}?period1={from.ToUnixTimeSeconds()}&period2={to.ToUnixTimeSeconds()}&interval={interval}&includePrePost=false&events=div%2Csplits");
-        return _vendor.GetAsync(new VendorRequest(path, cost), body => YahooChart.Read(body, vendorSymbol), cancellationToken);
+        return _vendor.GetAsync(new VendorRequest(path, cost), body => check(YahooChart.Read(body, vendorSymbol)), cancellationToken);
     }
 
     /// <summary>
