@@ -5,6 +5,9 @@ public sealed record EmulatedAnswer(int Status, string Body, string ContentType 
 {
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The body byte for byte, in place of the text.</summary>
+    public byte[]? Bytes { get; init; }
+
     public static EmulatedAnswer Ok(string body) => new(200, body);
 }
 

@@ -138,7 +138,7 @@ public abstract class VendorEmulator : IAsyncDisposable
 
     private async Task SendAsync(HttpContext context, EmulatedAnswer answer, CancellationToken cancellationToken)
     {
-        var body = Encoding.UTF8.GetBytes(answer.Body);
+        var body = answer.Bytes ?? Encoding.UTF8.GetBytes(answer.Body);
         switch (Fault)
         {
             case VendorFault.Hang:
@@ -165,6 +165,13 @@ public abstract class VendorEmulator : IAsyncDisposable
                 context.Response.Headers.ContentEncoding = "gzip";
                 await WriteAsync(context, answer, Gzipped(body), cancellationToken);
                 return;
+            case VendorFault.Brotli:
+                context.Response.Headers.ContentEncoding = "br";
+                await WriteAsync(context, answer, Brotlied(body), cancellationToken);
+                return;
+            case VendorFault.NotUnicode:
+                await WriteAsync(context, answer, NotUnicode, cancellationToken);
+                return;
             case VendorFault.BrokenJson:
                 await WriteAsync(context, answer, body.AsMemory(0, body.Length / 2), cancellationToken);
                 return;
@@ -190,6 +197,18 @@ public abstract class VendorEmulator : IAsyncDisposable
     }
 
     private static void Reset(HttpContext context) => context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().Abort();
+
+    /// <summary>A sentence with two bytes that no text has, under the names that the vendors use for theirs.</summary>
+    private static byte[] NotUnicode =>
+        [.. "{\"Note\":\"Limit "u8, 0xC3, 0x28, .. "\",\"error\":\""u8, 0xFF, .. "\",\"message\":\""u8, 0xFF, .. "\"}"u8];
+
+    private static byte[] Brotlied(byte[] body)
+    {
+        using var buffer = new MemoryStream();
+        using (var brotli = new BrotliStream(buffer, CompressionLevel.Fastest, leaveOpen: true))
+            brotli.Write(body);
+        return buffer.ToArray();
+    }
 
     private static byte[] Gzipped(byte[] body)
     {

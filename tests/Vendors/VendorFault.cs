@@ -24,6 +24,9 @@ public enum VendorFault
     Status429,
     Status429RetryAfter,
     Status403Html,
+
+    /// <summary>A page for people where the vendor's address was: what it says of a symbol it does not say so.</summary>
+    Status404Html,
     Redirect,
 
     /// <summary>Status 200 and the first half of the true body, ended properly.</summary>
@@ -56,9 +59,21 @@ public enum VendorFault
     /// <summary>Status 200 and bytes that are no text.</summary>
     Garbage,
 
+    /// <summary>Status 200 and a refusal in the names of all vendors, with bytes in its sentence that are no text.</summary>
+    NotUnicode,
+
+    /// <summary>Status 200 and what Python writes for numbers that are none.</summary>
+    BareNaN,
+
+    /// <summary>Status 200 and a sentence as plain text, with a comma and an end of line as CSV has them.</summary>
+    PlainSentence,
+
     /// <summary>The true answer, after a byte order mark.</summary>
     ByteOrderMark,
 
     /// <summary>The true answer, compressed although nobody insisted.</summary>
     Gzip,
+
+    /// <summary>The true answer, compressed in another way.</summary>
+    Brotli,
 }

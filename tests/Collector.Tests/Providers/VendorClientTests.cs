@@ -19,7 +19,7 @@ public sealed class VendorClientTests : IDisposable
     [InlineData(401, nameof(ProviderErrorKind.NotEntitled), false)]
     [InlineData(402, nameof(ProviderErrorKind.NotEntitled), false)]
     [InlineData(403, nameof(ProviderErrorKind.NotEntitled), false)]
-    [InlineData(404, nameof(ProviderErrorKind.UnknownSymbol), false)]
+    [InlineData(404, nameof(ProviderErrorKind.Unavailable), true)]
     [InlineData(429, nameof(ProviderErrorKind.RateLimited), true)]
     [InlineData(500, nameof(ProviderErrorKind.Unavailable), true)]
     [InlineData(503, nameof(ProviderErrorKind.Unavailable), true)]
@@ -52,6 +52,24 @@ public sealed class VendorClientTests : IDisposable
         using var http = Http(() => throw new HttpRequestException("Connection reset."));
 
         (await Client(http).GetAsync(new VendorRequest("/"), _ => "", default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Body_without_end_is_malformed_whether_or_not_it_says_how_long_it_is(bool saysLength)
+    {
+        using var http = Http(() =>
+        {
+            var content = new StreamContent(new EndlessStream());
+            content.Headers.ContentLength = saysLength ? 128 * 1024 * 1024 + 1 : null;
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = content };
+        });
+
+        var error = (await Client(http).GetAsync(new VendorRequest("/"), _ => "", default)).Error!;
+
+        error.Kind.Should().Be(ProviderErrorKind.Malformed);
+        error.Detail.Should().Contain("longer");
     }
 
     [Fact]

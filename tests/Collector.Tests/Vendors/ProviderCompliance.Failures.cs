@@ -29,6 +29,10 @@ public abstract partial class ProviderCompliance
     [InlineData(VendorFault.OtherObject, nameof(ProviderErrorKind.Malformed))]
     [InlineData(VendorFault.DeepNesting, nameof(ProviderErrorKind.Malformed))]
     [InlineData(VendorFault.Garbage, nameof(ProviderErrorKind.Malformed))]
+    [InlineData(VendorFault.Status404Html, nameof(ProviderErrorKind.Unavailable))]
+    [InlineData(VendorFault.NotUnicode, nameof(ProviderErrorKind.Malformed))]
+    [InlineData(VendorFault.BareNaN, nameof(ProviderErrorKind.Malformed))]
+    [InlineData(VendorFault.PlainSentence, nameof(ProviderErrorKind.Malformed))]
     public async Task Fault_is_an_error_of_its_kind_never_an_exception_and_never_an_empty_success(VendorFault fault, string kind)
     {
         if (NoFaults.Contains(fault))
@@ -49,6 +53,7 @@ public abstract partial class ProviderCompliance
     [Theory]
     [InlineData(VendorFault.ByteOrderMark)]
     [InlineData(VendorFault.Gzip)]
+    [InlineData(VendorFault.Brotli)]
     public async Task Dress_of_the_answer_does_not_matter(VendorFault dress)
     {
         await using var bench = await OpenAsync();

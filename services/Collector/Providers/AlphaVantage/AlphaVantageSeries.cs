@@ -95,12 +95,13 @@ internal static class AlphaVantageSeries
     /// <exception cref="JsonException">The rows are of other months, as when the provider passes over which one was asked.</exception>
     public static IReadOnlyList<RawBar> IntradayBars(List<SeriesRow> rows, BarsWindow window, DateOnly month)
     {
-        if (rows.Count > 0 && !rows.Exists(row => row.Time.Year == month.Year && row.Time.Month == month.Month))
+        var ofMonth = rows.FindAll(row => row.Time.Year == month.Year && row.Time.Month == month.Month);
+        if (rows.Count > 0 && ofMonth.Count == 0)
             throw new JsonException("The answer is of another month than was asked.");
 
-        var bars = new List<RawBar>(rows.Count);
+        var bars = new List<RawBar>(ofMonth.Count);
         var shift = AreNamedByTheEnd(rows, window.Interval) ? window.Interval.Length : TimeSpan.Zero;
-        foreach (var row in rows)
+        foreach (var row in ofMonth)
         {
             var start = NewYorkTime.ToInstant(DateOnly.FromDateTime(row.Time), TimeOnly.FromDateTime(row.Time)) - shift;
             if (window.Holds(start) && RegularSession.HasBar(window.Interval, start))

@@ -36,6 +36,9 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
     [InlineData("Information", "We have detected your API key as QWERTYUIOP123456 and our standard API rate limit is 25 requests per day. Please subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly remove all daily rate limits.", "RateLimited", 61_200)]
     [InlineData("Information", "Thank you for using Alpha Vantage! Our standard API rate limit is 25 requests per day. Please subscribe to any of the premium plans.", "RateLimited", 61_200)]
     [InlineData("Information", "Thank you for using Alpha Vantage! Please visit https://www.alphavantage.co/premium/ if you would like to have a higher API call volume.", "RateLimited", 60)]
+    [InlineData("Information", "Thank you for using Alpha Vantage! Please consider spreading out your free API requests more sparingly. You may subscribe to any of the premium plans to lift the free key rate limit (25 requests per day) and instantly unlock all premium endpoints", "RateLimited", 60)]
+    [InlineData("Information", "Burst pattern detected. Please spread your requests evenly.", "RateLimited", 60)]
+    [InlineData("Information", "Thank you for using Alpha Vantage! The **outputsize=full** parameter value is a premium feature for the TIME_SERIES_DAILY endpoint. You may subscribe to any of the premium plans.", "NotEntitled", null)]
     [InlineData("Information", "Thank you for using Alpha Vantage! This is a premium endpoint. You may subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly unlock all premium endpoints", "NotEntitled", null)]
     [InlineData("Information", "The **demo** API key is for demo purposes only. Please claim your free API key at (https://www.alphavantage.co/support/#api-key) to explore our full API offerings. It takes fewer than 20 seconds.", "NotEntitled", null)]
     [InlineData("Error Message", "the parameter apikey is invalid or missing. Please claim your free API key on (https://www.alphavantage.co/support/#api-key). It should take less than 20 seconds.", "NotEntitled", null)]
@@ -222,7 +225,7 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
         foreach (var (file, body) in RecordedResponses.Of("alphavantage", "TIME_SERIES_", "").Concat(RecordedResponses.Of("alphavantage", "short-")))
         {
             var symbol = file.Contains("MSFT", StringComparison.Ordinal) ? "MSFT" : "IBM";
-            var rows = AlphaVantageSeries.Read(Encoding.UTF8.GetBytes(body), symbol).Rows;
+            var rows = AlphaVantageSeries.Read(Encoding.UTF8.GetBytes(body), symbol, file.Contains("1min") ? Interval.OneMinute : file.Contains("INTRADAY") || file.Contains("intraday") ? Interval.FiveMinutes : Interval.OneDay);
 
             rows.Should().NotBeEmpty(file).And.OnlyContain(row => row.Open.Number > 0 && row.Close.Number > 0 && row.Volume.Number >= 0, file);
             rows.Should().BeInDescendingOrder(row => row.Time, file);
