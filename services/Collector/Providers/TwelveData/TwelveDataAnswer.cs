@@ -24,7 +24,7 @@ internal static class TwelveDataAnswer
         var answers = new Dictionary<string, SymbolAnswer<T>>(batch.Symbols.Count, StringComparer.Ordinal);
         var reader = new Utf8JsonReader(body.Span);
         reader.Expect(JsonTokenType.StartObject, "The answer is not an object.");
-        if (batch.Single is { } single && !IsKeyed(reader, batch))
+        if (batch.Single is { } single && !IsKeyed(reader))
             answers[single] = read(ref reader, single);
         else
             ReadEach(ref reader, batch, answers, read, failed);
@@ -75,7 +75,7 @@ internal static class TwelveDataAnswer
         }
     }
 
-    /// <summary>Whether the object, on whose opening brace the reader stands, has the symbol for its first key, as in a batch. Moves nothing: the reader is a copy.</summary>
-    private static bool IsKeyed(Utf8JsonReader reader, TwelveDataBatch batch) =>
-        reader.Next() == JsonTokenType.PropertyName && batch.OursOf(reader.GetString()!) is not null && reader.Next() == JsonTokenType.StartObject;
+    /// <summary>Whether the object, on whose opening brace the reader stands, has a symbol for its first key, as in a batch. Moves nothing: the reader is a copy.</summary>
+    private static bool IsKeyed(Utf8JsonReader reader) =>
+        reader.Next() == JsonTokenType.PropertyName && !TwelveDataBatch.IsNameOfForm(reader.GetString()!) && reader.Next() == JsonTokenType.StartObject;
 }

@@ -37,7 +37,10 @@ internal sealed class TwelveDataBatch
     public string? Single => _ours.Count == 1 ? _ours.Values.First() : null;
 
     /// <summary>Ours for the vendor's word; null for one that was not asked.</summary>
-    public string? OursOf(string theirs) => Names.Contains(theirs) ? null : _ours.GetValueOrDefault(theirs) ?? _ours.GetValueOrDefault(Symbol.OfUsStock(theirs.ToUpperInvariant()));
+    public string? OursOf(string theirs) => IsNameOfForm(theirs) ? null : _ours.GetValueOrDefault(theirs) ?? _ours.GetValueOrDefault(Symbol.OfUsStock(theirs.ToUpperInvariant()));
+
+    /// <summary>Whether a key is one of the vendor's own and not a symbol.</summary>
+    public static bool IsNameOfForm(string key) => Names.Contains(key);
 
     /// <summary>Gives every symbol that was asked an answer.</summary>
     public IReadOnlyDictionary<string, SymbolAnswer<T>> Complete<T>(Dictionary<string, SymbolAnswer<T>> answers)

@@ -18,14 +18,14 @@ internal struct BarSpacing
     /// <summary>Days that some vendors name by midnight of UTC and some by New York's stand no closer than this.</summary>
     private static readonly TimeSpan ShortestDay = TimeSpan.FromHours(12);
 
-    /// <summary>Of six bars two that follow one another are of the same week, whatever the holidays.</summary>
+    /// <summary>Most bars that follow one another are of the same week, or of Friday and Monday, whatever the holidays.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(5);
 
     private DateTimeOffset? _last;
     private long _commonTicks;
-    private long _shortestTicks;
     private int _gaps;
     private int _closeGaps;
+    private int _longGaps;
 
     /// <summary>Takes in the next bar of the answer, whether or not it was asked for.</summary>
     public void Add(DateTimeOffset start, Interval interval)
@@ -35,11 +35,12 @@ internal struct BarSpacing
         if (gap == 0)
             return;
 
-        _shortestTicks = _gaps == 0 ? gap : Math.Min(gap, _shortestTicks);
         _commonTicks = CommonDivisor(gap, _commonTicks);
         _gaps++;
         if (gap < (interval.IsIntraday ? interval.Length : ShortestDay).Ticks)
             _closeGaps++;
+        if (gap >= LongestPause.Ticks)
+            _longGaps++;
     }
 
     /// <summary>Whether the bars that were taken in cannot be of the interval.</summary>
@@ -49,7 +50,7 @@ internal struct BarSpacing
             return true;
         return interval.IsIntraday
             ? _gaps >= ManyGaps && _commonTicks > interval.Length.Ticks
-            : _gaps >= FewGaps + 2 && _shortestTicks >= LongestPause.Ticks;
+            : _gaps >= FewGaps + 2 && _longGaps * 2 > _gaps;
     }
 
     private static long CommonDivisor(long one, long other)

@@ -1,7 +1,5 @@
-using System.Text;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.AlphaVantage;
-using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
@@ -217,39 +215,6 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
             """{"endpoint": "Realtime Options", "message": "success", "data": [{"contractID": "XXYYZZ999999C00020000", "symbol": "XXYYZZ", "expiration": "2099-99-99", "strike": "20.00", "type": "call", "date": "2049-99-99"}]}""");
 
         (await NewProvider().GetOptionChainAsync(EmulatedMarket.Apple, new(2025, 12, 6), new(2099, 12, 31), default)).Error!.Kind.Should().Be(ProviderErrorKind.Malformed);
-    }
-
-    [Fact]
-    public void Recorded_series_are_understood()
-    {
-        foreach (var (file, body) in RecordedResponses.Of("alphavantage", "TIME_SERIES_", "").Concat(RecordedResponses.Of("alphavantage", "short-")))
-        {
-            var symbol = file.Contains("MSFT", StringComparison.Ordinal) ? "MSFT" : "IBM";
-            var rows = AlphaVantageSeries.Read(Encoding.UTF8.GetBytes(body), symbol, file.Contains("1min") ? Interval.OneMinute : file.Contains("INTRADAY") || file.Contains("intraday") ? Interval.FiveMinutes : Interval.OneDay);
-
-            rows.Should().NotBeEmpty(file).And.OnlyContain(row => row.Open.Number > 0 && row.Close.Number > 0 && row.Volume.Number >= 0, file);
-            rows.Should().BeInDescendingOrder(row => row.Time, file);
-        }
-    }
-
-    [Fact]
-    public void Recorded_refusals_are_told_apart_from_data()
-    {
-        var dialect = new AlphaVantageDialect(_clock);
-        foreach (var (file, body) in RecordedResponses.Of("alphavantage", "", ""))
-        {
-            using var message = new HttpResponseMessage();
-            var error = dialect.ErrorOf(new VendorResponse(System.Net.HttpStatusCode.OK, message.Headers, Encoding.UTF8.GetBytes(body)));
-            ProviderErrorKind? expected = file switch
-            {
-                var name when name.StartsWith("error-invalid", StringComparison.Ordinal) => ProviderErrorKind.UnknownSymbol,
-                var name when name.StartsWith("error-", StringComparison.Ordinal) => ProviderErrorKind.RateLimited,
-                var name when name.StartsWith("REALTIME", StringComparison.Ordinal) => ProviderErrorKind.NotEntitled,
-                _ => null,
-            };
-            error?.Kind.Should().Be(expected, file);
-            (error is null).Should().Be(expected is null, file);
-        }
     }
 
     private static BarsRequest Request(Interval interval) => new([EmulatedMarket.Apple], interval, new(2025, 11, 3, 0, 0, 0, TimeSpan.Zero), new(2025, 12, 5, 23, 0, 0, TimeSpan.Zero));

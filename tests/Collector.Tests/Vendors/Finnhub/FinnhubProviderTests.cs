@@ -1,8 +1,5 @@
-using System.Net;
-using System.Text;
 using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Providers.Finnhub;
-using StocksDapr.Collector.Providers.Vendors;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Support;
@@ -125,28 +122,6 @@ public sealed class FinnhubProviderTests : IAsyncLifetime
         answer.Value![EmulatedMarket.Apple].Value.Should().Equal(
             EmulatedMarket.Shared.FinishedBars(EmulatedMarket.Apple, Interval.FifteenMinutes, request.From, request.To).Select(bar => bar.ToRaw()));
         (answer.Credits, _vendor.Requests.Count).Should().Be((2, 2));
-    }
-
-    [Fact]
-    public void Recordings_are_understood()
-    {
-        foreach (var (file, body) in RecordedResponses.Of("finnhub", "stock-candle-"))
-        {
-            var request = new BarsRequest([EmulatedMarket.Apple], Interval.OneDay, DateTimeOffset.UnixEpoch, EmulatedMarket.After);
-            var bars = FinnhubCandles.Read(Encoding.UTF8.GetBytes(body), new BarsWindow(request, EmulatedMarket.After));
-            bars.Select(bar => bar.Start.Day).Should().Equal(file.Contains("no_data", StringComparison.Ordinal) ? [] : [24, 25, 26], file);
-        }
-
-        foreach (var (file, body) in RecordedResponses.Of("finnhub", "quote-"))
-            FinnhubReference.ReadQuote(Encoding.UTF8.GetBytes(body), EmulatedMarket.After).Value!.Price.Should().BeInRange(160, 270, file);
-
-        using var message = new HttpResponseMessage();
-        foreach (var (file, body) in RecordedResponses.Of("finnhub", "error-"))
-        {
-            var status = file.Contains("429", StringComparison.Ordinal) ? HttpStatusCode.TooManyRequests : HttpStatusCode.Forbidden;
-            new FinnhubDialect(_clock).ErrorOf(new VendorResponse(status, message.Headers, Encoding.UTF8.GetBytes(body)))!.Kind.Should()
-                .Be(status == HttpStatusCode.Forbidden ? ProviderErrorKind.NotEntitled : ProviderErrorKind.RateLimited, file);
-        }
     }
 
     private static BarsRequest Daily(int from, int to) => new([EmulatedMarket.Apple], Interval.OneDay, Day(from), Day(to));

@@ -92,49 +92,6 @@ public sealed class YahooAnswerTests
     public void What_does_not_fit_together_is_malformed(string body) =>
         FluentActions.Invoking(() => YahooChart.Read(Encoding.UTF8.GetBytes(body), "AAPL")).Should().Throw<JsonException>();
 
-    [Fact]
-    public void Recorded_charts_are_understood()
-    {
-        foreach (var (file, body) in RecordedResponses.Of("yahoo", "chart-"))
-        {
-            using var document = JsonDocument.Parse(body);
-            var result = document.RootElement.GetProperty("chart").GetProperty("result")[0];
-            var symbol = result.GetProperty("meta").GetProperty("symbol").GetString()!;
-            var (count, first) = result.TryGetProperty("timestamp", out var times) ? (times.GetArrayLength(), times[0].GetInt64()) : (0, 0);
-            var missing = count == 0 ? 0 : result.GetProperty("indicators").GetProperty("quote")[0].GetProperty("close").EnumerateArray().Count(close => close.ValueKind == JsonValueKind.Null);
-
-            var bars = Daily(symbol, body);
-
-            bars.Should().HaveCount(count - missing, file).And.OnlyHaveUniqueItems(bar => bar.Start, file).And.BeInAscendingOrder(bar => bar.Start, file);
-            if (count > 0)
-                bars[0].Start.Should().Be(new DateTimeOffset(DateTimeOffset.FromUnixTimeSeconds(first).UtcDateTime.Date, TimeSpan.Zero), file);
-        }
-
-        foreach (var (file, body) in RecordedResponses.Of("yahoo", "chart-AAPL-2020-08"))
-        {
-            YahooBars.Actions(YahooChart.Read(Encoding.UTF8.GetBytes(body), "AAPL"), new(2020, 1, 1), new(2020, 12, 31), Now).Should().Equal(
-                new CorporateAction(CorporateActionKind.Split, new(2020, 8, 31), 4), new CorporateAction(CorporateActionKind.Dividend, new(2020, 11, 6), 0.205));
-        }
-    }
-
-    [Fact]
-    public void Recorded_chains_are_understood()
-    {
-        foreach (var (file, body) in RecordedResponses.Of("yahoo", "options-"))
-        {
-            using var document = JsonDocument.Parse(body);
-            var result = document.RootElement.GetProperty("optionChain").GetProperty("result")[0];
-            var contracts = result.GetProperty("options").EnumerateArray().Sum(chain => chain.GetProperty("calls").GetArrayLength() + chain.GetProperty("puts").GetArrayLength());
-
-            var page = YahooOptionPage.Read(Encoding.UTF8.GetBytes(body), result.GetProperty("underlyingSymbol").GetString()!);
-
-            page.Contracts.Should().HaveCount(contracts, file);
-            page.Contracts.Should().NotContain(
-                quote => quote.Bid == 0 || quote.Ask == 0 || quote.Last == 0 || quote.ImpliedVolatility < 1e-4, file);
-            page.UnderlyingPrice.Should().BePositive(file);
-        }
-    }
-
     private static string Body(string symbol, string currency, string zone, string times, string prices, string type, string more = "") => $$$"""
         {"chart":{"result":[{"meta":{{{{more}}}"currency":"{{{currency}}}","symbol":"{{{symbol}}}","instrumentType":"{{{type}}}","gmtoffset":0,"exchangeTimezoneName":"{{{zone}}}"},
         "timestamp":[{{{times}}}],"indicators":{"quote":[{"open":[{{{prices}}}],"high":[{{{prices}}}],"low":[{{{prices}}}],"close":[{{{prices}}}],
