@@ -67,6 +67,37 @@ public sealed class OptionStoreTests(PostgresFixture postgres) : IClassFixture<P
     }
 
     [Fact]
+    public async Task Whatever_value_was_said_otherwise_makes_another_quote_and_what_is_computed_makes_none()
+    {
+        Func<RawOptionQuote, RawOptionQuote>[] changes =
+        [
+            quote => quote with { Bid = 5.2 }, quote => quote with { Bid = null }, quote => quote with { Ask = 5.4 }, quote => quote with { Last = 5.1 },
+            quote => quote with { LastTradeAt = QuotedAt }, quote => quote with { Volume = 13 }, quote => quote with { OpenInterest = null }, quote => quote with { ImpliedVolatility = 0.27 },
+        ];
+        var quotes = Enumerable.Range(0, changes.Length + 1).Select(number => Call(200 + number, 5.1, 5.3)).ToList();
+        var computed = new OptionValuation(0.26, 0.6, 0.02, 0.3, -0.07, 0.2);
+
+        await WriteAsync(Chain(0, [.. quotes]));
+        await WriteAsync(Chain(10, [.. quotes.Select((quote, number) => new CleanOptionQuote(number < changes.Length ? changes[number](quote.Quote) : quote.Quote, computed))]));
+
+        (await _market.RowsAsync("SELECT c.strike FROM market.option_quote_revisions r JOIN market.option_contracts c ON c.id = r.contract_id ORDER BY c.strike"))
+            .Should().Equal(Enumerable.Range(200, changes.Length).Select(strike => $"{strike}"));
+        const string Values = "round(volatility::numeric, 2), round(delta::numeric, 2), round(gamma::numeric, 2), round(vega::numeric, 2), round(theta::numeric, 2), round(rho::numeric, 2)";
+        (await _market.RowsAsync($"SELECT DISTINCT {Values} FROM market.option_quote_revisions")).Should().Equal("0.25|0.50|0.01|0.20|-0.05|0.10");
+        (await _market.RowsAsync($"SELECT {Values}, bid, ask, last, last_trade_at = quoted_at, volume, open_interest, vendor_volatility FROM market.option_quotes q JOIN market.option_contracts c ON c.id = q.contract_id ORDER BY strike"))
+            .Should().Equal(
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.2|5.3|5.2|False|12|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20||5.3|5.2|False|12|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.4|5.2|False|12|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.3|5.1|False|12|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.3|5.2|True|12|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.3|5.2|False|13|345|0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.3|5.2|False|12||0.26",
+                "0.26|0.60|0.02|0.30|-0.07|0.20|5.1|5.3|5.2|False|12|345|0.27",
+                "0.25|0.50|0.01|0.20|-0.05|0.10|5.1|5.3|5.2|False|12|345|0.26");
+    }
+
+    [Fact]
     public async Task Of_one_fetch_that_says_two_things_the_first_stays_and_the_second_is_in_quarantine()
     {
         await WriteAsync(Chain(0, Call(200, 5.1, 5.3)), Chain(0, Call(200, 6, 7)), Chain(0, Call(200, 6, 7)));
