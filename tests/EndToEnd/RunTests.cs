@@ -62,7 +62,7 @@ public sealed class RunTests(RunningPlatform platform)
     public async Task A_message_that_nobody_can_read_is_kept_and_can_be_replayed()
     {
         using var sidecar = new HttpClient();
-        using var published = await sidecar.PostAsJsonAsync($"http://127.0.0.1:{SidecarPortOf("writer")}/v1.0/publish/pubsub/bars", new { schema = 99 });
+        using var published = await sidecar.PostAsJsonAsync($"http://127.0.0.1:{platform.SidecarPortOf("writer")}/v1.0/publish/pubsub/bars", new { schema = 99 });
         published.IsSuccessStatusCode.Should().BeTrue();
         await Eventually.BeTrueAsync(async () => (await LettersAsync("waiting")).Length == 1);
 
@@ -76,10 +76,4 @@ public sealed class RunTests(RunningPlatform platform)
 
     private async Task<JsonElement[]> LettersAsync(string state) =>
         [.. (await platform.GetAsync($"/api/v1/dead-letters?topic=bars&state={state}")).GetProperty("items").EnumerateArray()];
-
-    private int SidecarPortOf(string service) =>
-        File.ReadAllText($"/proc/{platform.ProcessOf(service)}/environ").Split('\0')
-            .Where(variable => variable.StartsWith("DAPR_HTTP_PORT=", StringComparison.Ordinal))
-            .Select(variable => int.Parse(variable.AsSpan("DAPR_HTTP_PORT=".Length), System.Globalization.CultureInfo.InvariantCulture))
-            .Single();
 }

@@ -13,6 +13,9 @@ public sealed class RunsPlatform : RunningPlatform
     private readonly PostgresFixture _postgres = new();
     private readonly RabbitMqFixture _rabbit = new();
 
+    // A sidecar from outside of the run sees those of every run of its user otherwise.
+    private readonly DirectoryInfo _sidecars = Directory.CreateTempSubdirectory("stocks-sidecars-");
+
     public RunsPlatform()
     {
         Components = "rabbitmq";
@@ -41,6 +44,7 @@ public sealed class RunsPlatform : RunningPlatform
         Database = NpgsqlDataSource.Create(connection);
         Environment["STOCKS_POSTGRES"] = connection;
         Environment["STOCKS_RABBITMQ"] = (await _rabbit.CreateHostAsync()).ConnectionString;
+        Environment["STOCKS_SIDECARS"] = _sidecars.FullName;
         foreach (var (name, value) in Settings)
             Environment[name] = value;
         await base.InitializeAsync();
@@ -52,6 +56,7 @@ public sealed class RunsPlatform : RunningPlatform
         await Database.DisposeAsync();
         await _rabbit.DisposeAsync();
         await _postgres.DisposeAsync();
+        _sidecars.Delete(recursive: true);
     }
 
     public async Task<long> CountAsync(string sql)

@@ -106,6 +106,13 @@ public class RunningPlatform : IAsyncLifetime, IDisposable
     public int ProcessOf(string service) =>
         Record.Services.Single(row => row.Name == service).Process?.Pid ?? throw new InvalidOperationException($"{service} has no process at the moment.");
 
+    /// <summary>The HTTP port of a service's sidecar.</summary>
+    public int SidecarPortOf(string service) =>
+        File.ReadAllText($"/proc/{ProcessOf(service)}/environ").Split('\0')
+            .Where(variable => variable.StartsWith("DAPR_HTTP_PORT=", StringComparison.Ordinal))
+            .Select(variable => int.Parse(variable.AsSpan("DAPR_HTTP_PORT=".Length), CultureInfo.InvariantCulture))
+            .Single();
+
     public virtual async Task DisposeAsync()
     {
         await StocksAsync(["down"]);

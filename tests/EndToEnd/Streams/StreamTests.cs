@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Json;
-using System.Text.Json;
 using StocksDapr.Market;
+using StocksDapr.Support;
 using StocksDapr.Support.Platform;
 
-namespace StocksDapr.EndToEnd;
+namespace StocksDapr.EndToEnd.Streams;
 
 /// <summary>A platform whose three simulated companies trade at any hour.</summary>
 public sealed class TradingPlatform : RunningPlatform
@@ -31,7 +31,7 @@ public sealed class StreamTests(TradingPlatform platform) : IClassFixture<Tradin
         var day = ExchangeCalendar.UsEquities.LastCompletedSession(TimeProvider.System.GetUtcNow())!.Value.Date.ToString("O", CultureInfo.InvariantCulture);
         string? last = null;
 
-        await foreach (var (id, name, data) in EventsAsync("symbols=*&interval=1min", null, patience.Token))
+        await foreach (var (id, name, data) in EventStream.ReadAsync(platform.Gateway, "symbols=*&interval=1min", null, patience.Token))
         {
             last = id ?? last;
             if (name != "forming" || last is null)
@@ -44,11 +44,15 @@ public sealed class StreamTests(TradingPlatform platform) : IClassFixture<Tradin
             break;
         }
 
+        // What is told of a stream is some seconds old.
+        await Eventually.PassAsync(async () => (await platform.GetAsync("/api/v1/providers")).GetProperty("providers").EnumerateArray()
+            .Single(provider => provider.GetProperty("name").GetString() == "simulated").GetProperty("stream").GetProperty("state").GetString().Should().Be("streaming"));
+
         await PostAsync(day, close: 10.5);
         await PostAsync(day, close: 10.75);
 
         var seen = new List<(string Id, string Name, double Close)>();
-        await foreach (var (id, name, data) in EventsAsync("symbols=STREAMED,ALDR.SIM&interval=1d", last, patience.Token))
+        await foreach (var (id, name, data) in EventStream.ReadAsync(platform.Gateway, "symbols=STREAMED,ALDR.SIM&interval=1d", last, patience.Token))
         {
             if (name is not ("bar" or "correction") || data.GetProperty("symbol").GetString() != "STREAMED")
                 continue;
@@ -61,7 +65,7 @@ public sealed class StreamTests(TradingPlatform platform) : IClassFixture<Tradin
         }
 
         seen.Select(item => (item.Name, item.Close)).Should().Equal(("bar", 10.5), ("correction", 10.75));
-        await foreach (var (id, name, _) in EventsAsync("symbols=STREAMED&interval=1d", seen[0].Id, patience.Token))
+        await foreach (var (id, name, _) in EventStream.ReadAsync(platform.Gateway, "symbols=STREAMED&interval=1d", seen[0].Id, patience.Token))
         {
             (id, name).Should().Be((seen[1].Id, "correction"), "nothing comes twice");
             break;
@@ -77,28 +81,5 @@ public sealed class StreamTests(TradingPlatform platform) : IClassFixture<Tradin
             bars = new Dictionary<string, object[]> { ["STREAMED"] = [new { t = day, open = 10, high = 11, low = 9, close, volume = 100 }] },
         });
         answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
-    }
-
-    private async IAsyncEnumerable<(string? Id, string Name, JsonElement Data)> EventsAsync(
-        string query, string? lastId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v1/stream?{query}", UriKind.Relative));
-        if (lastId is not null)
-            request.Headers.TryAddWithoutValidation("Last-Event-ID", lastId);
-        using var answer = await platform.Gateway.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        answer.IsSuccessStatusCode.Should().BeTrue($"{(int)answer.StatusCode}");
-        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken));
-        string? id = null, name = null;
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
-        {
-            if (line.StartsWith("id: ", StringComparison.Ordinal))
-                id = line["id: ".Length..];
-            else if (line.StartsWith("event: ", StringComparison.Ordinal))
-                name = line["event: ".Length..];
-            else if (line.StartsWith("data: ", StringComparison.Ordinal))
-                yield return (id, name!, JsonElement.Parse(line["data: ".Length..]));
-            else if (line.Length == 0)
-                (id, name) = (null, null);
-        }
     }
 }
