@@ -29,7 +29,7 @@ public sealed class StreamReplicaTests(RunsPlatform platform)
         {
             if (minute == 6)
                 KillQuery();
-            await bars.StoreAsync(minute, 10 + minute, patience.Token);
+            await bars.StoreAsync(minute, 10 + (minute / 4.0), patience.Token);
         }
 
         var told = bars.Told.Skip(1).ToList();
