@@ -203,59 +203,27 @@ public sealed class FailoverTests : IDisposable
     }
 
     [Fact]
-    public async Task Budget_that_comes_back_soon_is_waited_for()
+    public async Task Of_what_the_next_one_says_only_the_holes_are_taken()
     {
-        var limits = 10;
-        _house.Provider.Fails = _ => limits-- > 0 ? Limited(TimeSpan.FromMinutes(1)) : null;
-
+        var symbol = _house.Market.Companies[2].Symbol;
+        DateTimeOffset[] lacking = [DateTimeOffset.Parse("2026-11-10T00:00:00Z"), DateTimeOffset.Parse("2026-11-17T00:00:00Z")];
+        _house.Provider.Edits = (_, asked, bars) => asked == symbol ? [.. bars.Where(bar => !lacking.Contains(bar.Start))] : bars;
         await _house.CollectAsync();
-
-        Sources().Should().Equal("twelvedata");
-        Asked().Should().Equal(11, 0, 0);
-    }
-
-    [Fact]
-    public async Task Budget_that_is_spent_for_the_day_sends_to_the_next_one()
-    {
-        _house.Provider.Fails = _ => Limited(TimeSpan.FromHours(7));
-
-        await _house.CollectAsync();
-
-        Sources().Should().Equal("fmp");
-        Asked().Should().Equal(1, 1, 0);
-    }
-
-    [Fact]
-    public async Task When_all_budgets_are_spent_a_slot_ends_and_a_later_one_gets_it()
-    {
-        foreach (var provider in _house.Providers)
-            provider.Fails = _ => _house.Time.GetUtcNow() < RunHouse.Noon.AddHours(7) ? Limited(RunHouse.Noon.AddHours(7) - _house.Time.GetUtcNow()) : null;
-
-        await _house.CollectAsync();
-        (_house.Time.GetUtcNow() - RunHouse.Noon).Should().BeLessThan(TimeSpan.FromMinutes(1), "others are not to wait behind it");
-        _house.Time.Advance(TimeSpan.FromHours(3));
-        await _house.CollectAsync();
-        Asked().Should().Equal([1, 1, 1], "they have said when to come again");
-        _house.Time.Advance(TimeSpan.FromHours(5));
+        _house.Time.Advance(TimeSpan.FromHours(2));
         await _house.CollectAsync();
 
         _house.ShouldHaveStoredEverything();
+        _house.Providers[1].Requests.Should().ContainSingle().Which.Should().Match<BarsRequest>(request => request.From == lacking[0] && request.To == lacking[1]);
+        _house.Store.Batches.Single(batch => batch.Provenance.Provider == "fmp").Bars.Select(bar => bar.Start).Should().Equal(lacking, "what the first one has said stays its own");
     }
 
     [Fact]
-    public async Task A_backfill_waits_for_days_rather_than_give_up()
+    public void Order_of_an_interval_goes_before_that_of_the_market()
     {
-        var order = await Backfills.Orders.ReadAsync(_house, $$"""{"symbols":["{{_house.Market.Companies[0].Symbol}}"],"interval":"1d","from":"2026-01-02","to":"2026-11-19"}""");
-        foreach (var provider in _house.Providers.Skip(1))
-            provider.Fails = _ => Down;
-        var days = 3;
-        _house.Provider.Fails = _ => days-- > 0 ? Limited(TimeSpan.FromHours(20)) : null;
+        var plan = _house.Plan with { Order = interval => interval == Interval.OneDay ? ["yahoo", "alphavantage", "twelvedata"] : null };
 
-        await _house.Stage.RunAsync(new Collector.Backfills.RunBackfill(), "backfill-1", order);
-
-        _house.EndedSteps.Single().Outcome.Should().Be(StepOutcome.Completed);
-        _house.Store.Batches.Should().OnlyContain(batch => batch.Provenance.Provider == "twelvedata");
-        (_house.Time.GetUtcNow() - RunHouse.Noon).Should().BeGreaterThan(TimeSpan.FromHours(59));
+        plan.ProvidersOf(Interval.OneDay).Select(provider => provider.Name).Should().Equal("yahoo", "twelvedata");
+        plan.ProvidersOf(Interval.FifteenMinutes).Select(provider => provider.Name).Should().Equal("twelvedata", "fmp", "yahoo");
     }
 
     [Fact]
@@ -301,8 +269,6 @@ public sealed class FailoverTests : IDisposable
 
         _house.Provider.Requests.Should().ContainSingle().Which.Symbols.Should().Equal(_house.Tracked.Symbols[4].Symbol);
     }
-
-    private static ProviderError Limited(TimeSpan wait) => new(ProviderErrorKind.RateLimited, "The budget is spent.", wait);
 
     private IEnumerable<int> Asked() => _house.Providers.Select(provider => provider.Requests.Count);
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using StocksDapr.Collector.Schedules;
+using StocksDapr.Collector.Tracking;
+using StocksDapr.Market;
 using StocksDapr.Support;
 
 namespace StocksDapr.Collector.Tests.Tracking;
@@ -50,6 +52,11 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
         var changed = await ItemAsync(await server.PutAsync("TSM", """{"options":true}""", "bob"));
         changed.GetProperty("trackedBy").GetString().Should().Be("bob");
         changed.GetProperty("since").GetString().Should().Be(first.GetProperty("since").GetString());
+
+        await Eventually.BeTrueAsync(() => server.Workflows.Ids.Any(id => id.StartsWith("track-reference")));
+        await server.PutAsync("TSM", """{"intervals":["15min","1d"]}""");
+        await Eventually.BeTrueAsync(() => server.Workflows.Ids.Any(id => id.StartsWith("track-15min")));
+        server.Workflows.Ids.Count(id => id.StartsWith("track-1d")).Should().Be(1, "the days are there already");
     }
 
     [Fact]
@@ -125,11 +132,12 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
             cursor = page.GetProperty("next").GetString();
         }
 
+        (await server.Client.GetFromJsonAsync<JsonElement>("/tracking?limit=120")).GetProperty("next").GetString().Should().BeNull("that was all");
         symbols.Should().HaveCount(120).And.OnlyHaveUniqueItems().And.BeInAscendingOrder(StringComparer.Ordinal).And.Contain(["AAPL", "BRK.B"]);
         (await ItemAsync(await server.Client.GetAsync("/symbols/AAPL/tracking"))).GetProperty("trackedBy").GetString().Should().Be("default");
         await Eventually.BeTrueAsync(() => server.Workflows.Ids.Any(id => id.StartsWith("collect-1d-") && id.EndsWith("-us-stocks")));
         server.Workflows.Ids.Should().NotContain(id => id.StartsWith("collect-1min"), "nobody wants minutes");
-        foreach (var query in (string[])["limit=0", "limit=x", "limit=1&limit=2", "cursor=x", "cursor=", "page=2"])
+        foreach (var query in (string[])["limit=0", "limit=x", "limit=1&limit=2", "limit=1001", "cursor=x", "cursor=", "page=2"])
             (await server.Client.GetAsync("/tracking?" + query)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
     }
 
@@ -156,6 +164,19 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stock_that_somebody_tracked_before_there_was_a_key_stays_as_it_was_wanted()
+    {
+        await using (var keyless = await TrackingServer.StartWithoutKeyAsync(_state))
+            await keyless.PutAsync("AAPL", """{"intervals":["1h"],"options":true}""");
+
+        await using var server = await TrackingServer.StartAsync(_state);
+        var tracked = await server.Tracked.GetAsync(default);
+
+        tracked.Should().HaveCount(120);
+        tracked.Single(symbol => symbol.Symbol == "AAPL").Should().Match<TrackedSymbol>(symbol => symbol.TrackedBy == "ann" && symbol.Options && symbol.Intervals.Single() == Interval.OneHour);
+    }
+
+    [Fact]
     public async Task Replicas_that_change_it_at_the_same_time_lose_nothing()
     {
         await using var one = await TrackingServer.StartAsync(_state, NoDefaults);
@@ -177,6 +198,7 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
         await server.Tracked.UnknownAsync(["NOSUCH", "ELSE"], ["twelvedata", "fmp"], default);
         var item = await ItemAsync(await server.Client.GetAsync("/symbols/NOSUCH/tracking"));
         item.GetProperty("state").GetString().Should().Be("unknown");
+        (await ItemAsync(await server.PutAsync("NOSUCH", """{"options":true}"""))).GetProperty("state").GetString().Should().Be("unknown", "that it is wanted otherwise does not make it exist");
         item.GetProperty("unknown").GetProperty("providers").EnumerateArray().Select(name => name.GetString()).Should().Equal("twelvedata", "fmp");
 
         await server.Tracked.FoundAsync(["NOSUCH"], default);

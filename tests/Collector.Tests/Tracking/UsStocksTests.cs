@@ -1,3 +1,5 @@
+using Dapr;
+using StocksDapr.Collector.Providers;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Runs;
 using StocksDapr.Collector.Tracking;
@@ -40,6 +42,14 @@ public sealed class UsStocksTests
     }
 
     [Fact]
+    public async Task That_nobody_says_what_is_tracked_does_not_mean_that_nothing_is()
+    {
+        var roster = new TrackedRoster(new NobodySays(), TimeProvider.System);
+
+        (await roster.GetAsync(default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
+    }
+
+    [Fact]
     public async Task Names_of_what_is_tracked_are_published_for_search()
     {
         using var house = new RunHouse(symbols: 1, vendors: ["twelvedata"]);
@@ -50,5 +60,14 @@ public sealed class UsStocksTests
         var items = house.Store.Published.Select(published => published.Message).OfType<Instruments>().Single().Items;
         items[0].Should().BeEquivalentTo(UsStocks.BySymbol["META"], "the largest come first");
         items.Single(item => item.Symbol == "NOBODY").Name.Should().Be("NOBODY");
+    }
+
+    private sealed class NobodySays : ITrackedSymbols
+    {
+        public Task<IReadOnlyList<TrackedSymbol>> GetAsync(CancellationToken cancellationToken) => throw new DaprException("Connection refused.");
+
+        public Task UnknownAsync(IReadOnlyCollection<string> symbols, IReadOnlyList<string> providers, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task FoundAsync(IReadOnlyCollection<string> symbols, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

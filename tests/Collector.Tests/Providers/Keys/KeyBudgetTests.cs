@@ -87,4 +87,49 @@ public sealed class KeyBudgetTests
 
         (8 - KeyBudget.SpentInMinute(ledger, Noon.AddSeconds(1))).Should().Be(left);
     }
+
+    [Fact]
+    public void Limited_key_rests_as_long_as_the_vendor_says_or_longer_each_time_and_what_was_under_way_together_counts_once()
+    {
+        var ledger = Limited(Limited(new KeyLedger(), 0, 1), 0, 2);
+        (ledger.Limits, ledger.LimitedUntil).Should().Be((1, Noon.AddSeconds(1 + 60 + 2)));
+
+        ledger = Limited(ledger, 70, 71);
+        (ledger.Limits, ledger.LimitedUntil).Should().Be((2, Noon.AddSeconds(71 + 120 + 2)));
+        ledger = Limited(ledger, 200, 201, TimeSpan.FromMinutes(10));
+        ledger.LimitedUntil.Should().Be(Noon.AddSeconds(201 + 600 + 2));
+        Limited(ledger, 199, 202, TimeSpan.FromMinutes(1)).LimitedUntil.Should().Be(ledger.LimitedUntil, "a shorter word takes nothing back");
+        Limited(ledger, 900, 901, TimeSpan.FromDays(30)).LimitedUntil.Should().Be(Noon.AddSeconds(901 + 2).AddDays(1));
+
+        Good(ledger, 200, 203).LimitedUntil.Should().Be(ledger.LimitedUntil, "that was sent before");
+        Good(ledger, 900, 901).Should().Match<KeyLedger>(good => good.LimitedUntil == null && good.Limits == 0 && good.Complaint == null);
+    }
+
+    [Fact]
+    public void Key_that_is_not_accepted_rests_longer_each_time_and_a_plan_that_lacks_something_says_nothing_against_it()
+    {
+        var refused = new ProviderError(ProviderErrorKind.NotEntitled, "Wrong key.");
+        var ledger = Said(Said(new KeyLedger(), refused, 0, 1), refused, 0, 2);
+        (ledger.Refusals, ledger.RefusedUntil).Should().Be((1, Noon.AddSeconds(1).AddMinutes(10)));
+
+        ledger = Said(ledger, refused, 700, 701);
+        ledger.RefusedUntil.Should().Be(Noon.AddSeconds(701).AddMinutes(20));
+        Good(ledger, 3_000, 3_001).RefusedUntil.Should().BeNull();
+        Said(new KeyLedger(), refused with { ConcernsThisRequestOnly = true }, 0, 1).Should().Match<KeyLedger>(good => good.RefusedUntil == null && good.Complaint == null);
+
+        ledger.BlockedUntil(Noon).Should().Be(ledger.RefusedUntil);
+        Limited(ledger, 710, 711, TimeSpan.FromHours(3)).BlockedUntil(Noon).Should().Be(Noon.AddSeconds(711 + 2).AddHours(3), "the later of the two");
+        Limited(ledger, 710, 711).BlockedUntil(Noon).Should().Be(ledger.RefusedUntil);
+        ledger.BlockedUntil(Noon.AddDays(1)).Should().BeNull();
+    }
+
+    private static KeyLedger Limited(KeyLedger ledger, int grantedAt, int at, TimeSpan? retryAfter = null) =>
+        Said(ledger, new ProviderError(ProviderErrorKind.RateLimited, "Too many.", retryAfter), grantedAt, at);
+
+    private static KeyLedger Good(KeyLedger ledger, int grantedAt, int at) => Said(ledger, null, grantedAt, at);
+
+    /// <param name="grantedAt">Seconds after noon.</param>
+    /// <param name="at">Seconds after noon.</param>
+    private static KeyLedger Said(KeyLedger ledger, ProviderError? error, int grantedAt, int at) =>
+        Budget.Report(ledger, new SpendReport("key", "none", Noon.AddSeconds(grantedAt), Noon.AddSeconds(at), error, null));
 }
