@@ -8,7 +8,7 @@ using StocksDapr.ServiceDefaults.Http;
 
 namespace StocksDapr.Gateway.Access;
 
-/// <summary>Reads <c>Authorization: Bearer …</c>. Only a header counts, since a token in a URL ends up in logs; but see <see cref="TokenInAddress"/>.</summary>
+/// <summary>Reads <c>Authorization: Bearer …</c>. Only a header counts: a token in a URL ends up in logs.</summary>
 internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
@@ -27,12 +27,12 @@ internal sealed class BearerAuthentication(
     public static string ShownBy(HttpContext context) =>
         context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
             ? header[Prefix.Length..].Trim()
-            : TokenInAddress.Of(context) ?? throw new InvalidOperationException("The request shows no token.");
+            : throw new InvalidOperationException("The request shows no token.");
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return TokenInAddress.Of(Context) is { } shown ? CheckAddressAsync(shown) : Task.FromResult(AuthenticateResult.NoResult());
+            return Task.FromResult(AuthenticateResult.NoResult());
 
         var text = header.AsSpan(Prefix.Length).Trim();
         return AccessToken.IsShaped(text) ? CheckTokenAsync(text) : Task.FromResult(CheckKey(text));
@@ -49,17 +49,6 @@ internal sealed class BearerAuthentication(
                 "The token does not allow this.",
                 retry: false,
                 valid: new { scopes = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).OfType<string>() ?? [] }));
-
-    private async Task<AuthenticateResult> CheckAddressAsync(string shown)
-    {
-        Refusals.Note(Context, Refusal.InvalidToken);
-        var result = await CheckTokenAsync(shown);
-        if (result.Principal is not TokenPrincipal caller || TokenInAddress.Allows(caller.Token))
-            return result;
-
-        Refusals.Note(Context, Refusal.NotForAddresses);
-        return AuthenticateResult.Fail("The token may do more than one in an address may.");
-    }
 
     private Task<AuthenticateResult> CheckTokenAsync(ReadOnlySpan<char> text)
     {

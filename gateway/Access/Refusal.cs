@@ -12,9 +12,6 @@ internal enum Refusal
     /// <summary>A token that is unknown, revoked, expired or no token at all.</summary>
     InvalidToken,
 
-    /// <summary>A good token in the address that is too good for that place.</summary>
-    NotForAddresses,
-
     /// <summary>A name and password that do not go together.</summary>
     WrongPassword,
 
@@ -54,14 +51,6 @@ internal static class Refusals
             case Refusal.WrongPassword:
                 context.Response.Headers.WWWAuthenticate = "Basic realm=\"StocksDapr tokens\", charset=\"UTF-8\"";
                 return ApiProblem.WriteAsync(context, Unauthorized("wrong_password", "Name or password is wrong."));
-            case Refusal.NotForAddresses:
-                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-                return ApiProblem.WriteAsync(context, ApiProblem.Details(
-                    StatusCodes.Status401Unauthorized,
-                    "token_not_for_addresses",
-                    "Addresses end up in logs: a token there may read and nothing else, and was made for a day at most. Send this one in the header Authorization.",
-                    retry: false,
-                    valid: new { scopes = (string[])["read"], expiresAt = "within a day of its making", obtain = "POST /api/v1/tokens, or ./stocks token --scopes read --expires 1d" }));
             case Refusal.InvalidToken:
                 context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
                 return ApiProblem.WriteAsync(context, Unauthorized("invalid_token", "The token is not one of ours, or it has been revoked or has expired."));

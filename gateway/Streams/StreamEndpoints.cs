@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using StocksDapr.Gateway.Access;
@@ -27,13 +25,11 @@ internal static class StreamEndpoints
         ("symbols", "Up to 500 symbols with a comma between two of them, or * for all."),
         ("interval", "1min, 5min, 15min, 30min, 1h, 1d, 1wk or 1mo, or several with a comma between two of them; 1d by default."),
         (LastEventIdParameter, "The id of the last event seen, for clients that cannot send the header Last-Event-ID."),
-        (TokenInAddress.Parameter, "A token, for browsers' EventSource, which sends no headers: one that may read and nothing else, and was made for a day at most."),
     ];
 
     public static void MapStreams(this IEndpointRouteBuilder app) =>
         app.MapGet(ServiceRoutes.Prefix + "/stream", RunAsync)
             .RequireAuthorization(Scopes.Read)
-            .WithMetadata(new TokenInAddress())
             .WithTags("Bars")
             .WithName("getStream")
             .WithSummary("Bars as they form, are stored and are corrected: server-sent events that can be resumed")
@@ -119,7 +115,7 @@ internal static class StreamEndpoints
     /// <summary>What the caller's parameters mean; null when they were refused, and the refusal was answered.</summary>
     private static async Task<StreamSubscription?> SubscribeAsync(HttpContext context, QueryStream query)
     {
-        using var answer = await query.CheckAsync(WithoutToken(context.Request.QueryString), context.TraceIdentifier, context.RequestAborted);
+        using var answer = await query.CheckAsync(context.Request.QueryString, context.TraceIdentifier, context.RequestAborted);
         var body = await answer.Content.ReadAsByteArrayAsync(context.RequestAborted);
         if (!answer.IsSuccessStatusCode)
         {
@@ -156,19 +152,6 @@ internal static class StreamEndpoints
         // Of proxies in between, nginx at least keeps events back unless told otherwise.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         await context.Response.StartAsync(context.RequestAborted);
-    }
-
-    /// <summary>The caller's parameters; the token is nobody else's business.</summary>
-    private static QueryString WithoutToken(QueryString query)
-    {
-        var rest = new StringBuilder();
-        foreach (var pair in new QueryStringEnumerable(query.Value))
-        {
-            if (pair.DecodeName().Span is not TokenInAddress.Parameter)
-                rest.Append(rest.Length == 0 ? '?' : '&').Append(pair.EncodedName.Span).Append('=').Append(pair.EncodedValue.Span);
-        }
-
-        return new QueryString(rest.ToString());
     }
 
     private static bool MayBeEventStream(HttpRequest request) =>
