@@ -76,6 +76,9 @@ internal sealed class AlphaVantageDialect(TimeProvider time) : IVendorDialect
         if (Has("per day") || Has("daily rate limit") || Has("detected your API key"))
             return new ProviderError(ProviderErrorKind.RateLimited, "The key's requests of a day are spent.", UntilMidnight());
 
+        // "The intraday time series encountered an internal or external error - we apologize for the inconvenience."
+        if (Has("internal") && Has("error"))
+            return new ProviderError(ProviderErrorKind.Unavailable, "The provider says that something is wrong with it.");
         if (Has("Invalid API call") || Has("No data for") || Has("Invalid symbol") || Has("symbol is invalid"))
             return UnknownSymbol();
         if (isErrorMessage)

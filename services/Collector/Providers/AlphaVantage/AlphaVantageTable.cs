@@ -15,6 +15,9 @@ internal delegate void FieldSink<TRow>(ref TRow row, ReadOnlySpan<byte> name, Re
 internal sealed class AlphaVantageTable<TRow>
     where TRow : struct
 {
+    /// <summary>Longer than any date, number or symbol: what is longer is no field of a row.</summary>
+    private const int MaxField = 256;
+
     private readonly FieldSink<TRow> _sink;
     private readonly string[] _columns;
 
@@ -143,11 +146,11 @@ internal sealed class AlphaVantageTable<TRow>
             var name = PlainName(reader.ValueSpan, plain);
             switch (reader.Next())
             {
-                case JsonTokenType.String when reader.ValueIsEscaped:
+                case JsonTokenType.String when reader.ValueIsEscaped && reader.ValueSpan.Length <= MaxField:
                     _sink(ref row, name, Encoding.UTF8.GetBytes(reader.GetString()!));
                     break;
                 case JsonTokenType.String or JsonTokenType.Number:
-                    _sink(ref row, name, reader.ValueSpan);
+                    _sink(ref row, name, reader.ValueSpan.Length <= MaxField ? reader.ValueSpan : throw TooLong());
                     break;
                 default:
                     _sink(ref row, name, []);
@@ -188,10 +191,16 @@ internal sealed class AlphaVantageTable<TRow>
             TRow row = default;
             var names = header;
             for (var column = 0; column < columns; column++)
-                _sink(ref row, PlainName(NextField(ref names), plain), NextField(ref line).Trim((byte)' '));
+            {
+                var field = NextField(ref line).Trim((byte)' ');
+                _sink(ref row, PlainName(NextField(ref names), plain), field.Length <= MaxField ? field : throw TooLong());
+            }
+
             Rows.Add(row);
         }
     }
+
+    private static JsonException TooLong() => new($"A field is longer than {MaxField} bytes.");
 
     private static bool HasColumn(ReadOnlySpan<byte> header, string column, Span<byte> plain)
     {

@@ -96,7 +96,8 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
             bars = [.. bars.Select(bar => history.Unadjust(bar, DateOnly.FromDateTime(bar.Start.UtcDateTime)))];
         }
 
-        return SingleSymbol.Answer(symbol, candles! with { Value = [.. bars.DistinctBy(bar => bar.Start)], Credits = credits });
+        // A bar on the border of two requests is in both answers. One that they tell differently stays twice, for those who judge bars to see.
+        return SingleSymbol.Answer(symbol, candles! with { Value = [.. bars.Distinct()], Credits = credits });
     }
 
     public async Task<ActionsAnswer> GetCorporateActionsAsync(IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken)

@@ -17,7 +17,10 @@ internal sealed class TwelveDataDialect(TimeProvider time) : IVendorDialect
     public ProviderError? ErrorOf(VendorResponse response)
     {
         if (TwelveDataError.ReadWhole(response.Body) is not { } error)
-            return response.Status == HttpStatusCode.TooManyRequests ? Limit(new TwelveDataError(429, "")) : null;
+        {
+            var limit = TwelveDataError.ReadLimitOfEach(response.Body) ?? (response.Status == HttpStatusCode.TooManyRequests ? new TwelveDataError(429, "") : null);
+            return limit is null ? null : Limit(limit);
+        }
 
         // What concerns a symbol or its dates is for the reader, which finds it inside of batches as well.
         return error.ConcernsSymbol ? null : error.ToProviderError(Limit);

@@ -65,6 +65,44 @@ internal sealed record TwelveDataError(int Code, string Message)
         }
     }
 
+    /// <summary>
+    /// The limit that each symbol of a batch ran into, where all of them did: then it is the key's, and not only of what was left of a batch. Data is found not to
+    /// be one at its first object.
+    /// </summary>
+    public static TwelveDataError? ReadLimitOfEach(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body.Span);
+            reader.Expect(JsonTokenType.StartObject, "");
+            TwelveDataError? limit = null;
+            while (reader.Next() == JsonTokenType.PropertyName)
+            {
+                if (reader.Next() != JsonTokenType.StartObject)
+                    return null;
+
+                var parts = new Parts();
+                while (reader.Next() == JsonTokenType.PropertyName)
+                {
+                    if (reader.ValueTextEquals("values"u8))
+                        return null;
+                    if (!parts.TryTake(ref reader))
+                        reader.SkipValue();
+                }
+
+                if (parts.Error is not { Code: 429 } error)
+                    return null;
+                limit = error;
+            }
+
+            return limit;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What to do about it. The vendor's words are left out: they may hold the key.</summary>
     /// <param name="limit">Says what a passed limit means.</param>
     public ProviderError ToProviderError(Func<TwelveDataError, ProviderError> limit) => Code switch

@@ -129,6 +129,11 @@ internal sealed class VendorClient(
             // What JSON readers throw for a text whose bytes are not Unicode.
             throw new JsonException(e.Message, e);
         }
+        catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
+        {
+            // Times at the ends of the calendar, which another time zone's clock cannot show, and numbers that no sum holds.
+            throw new JsonException("A time or a number is out of all bounds.", e);
+        }
     }
 
     private static ProviderError Refusal(VendorResponse response)

@@ -102,7 +102,7 @@ internal sealed class YahooProvider : IMarketDataProvider, IOptionChainProvider,
         }
 
         return SingleSymbol.Answer(
-            request.Symbols[0], Of(last!, [.. charts.SelectMany(chart => YahooBars.Of(chart, splits ?? YahooBars.Splits(chart, now), request, now)).DistinctBy(bar => bar.Start)]));
+            request.Symbols[0], Of(last!, [.. charts.SelectMany(chart => YahooBars.Of(chart, splits ?? YahooBars.Splits(chart, now), request, now)).Distinct()]));
 
         ProviderAnswer<IReadOnlyList<RawBar>> Of(ProviderAnswer<YahooChart> answer, IReadOnlyList<RawBar>? bars) =>
             new(answer.RequestId, answer.At, bars, bars is null ? answer.Error : null) { Credits = credits };

@@ -40,6 +40,7 @@ public sealed class AlphaVantageProviderTests : IAsyncLifetime
     [InlineData("Information", "Thank you for using Alpha Vantage! This is a premium endpoint. You may subscribe to any of the premium plans at https://www.alphavantage.co/premium/ to instantly unlock all premium endpoints", "NotEntitled", null)]
     [InlineData("Information", "The **demo** API key is for demo purposes only. Please claim your free API key at (https://www.alphavantage.co/support/#api-key) to explore our full API offerings. It takes fewer than 20 seconds.", "NotEntitled", null)]
     [InlineData("Error Message", "the parameter apikey is invalid or missing. Please claim your free API key on (https://www.alphavantage.co/support/#api-key). It should take less than 20 seconds.", "NotEntitled", null)]
+    [InlineData("Error Message", "The intraday time series encountered an internal or external error - we apologize for the inconvenience.", "Unavailable", null)]
     [InlineData("Error Message", "This API function (TIME_SERIES_DAYLY) does not exist.", "NotSupported", null)]
     [InlineData("Information", "The moon is made of cheese.", "Malformed", null)]
     public async Task Sentence_instead_of_data_says_what_to_do(string name, string sentence, string kind, int? retryAfterSeconds)

@@ -39,6 +39,13 @@ public sealed class MisleadingAnswerTests
     [InlineData("alphavantage", "1d", """{"Meta Data":{"2. Symbol":"AAPL"},"Time Series (Daily)":{"2025-11-03":{"1. SMA":"1"}}}""")]
     [InlineData("fmp", "1d", """[{"symbol":"AAPL","date":"2025-11-03","price":181.42,"volume":48953939}]""")]
     [InlineData("fmp", "1d", """[{"symbol":"AAPL","date":"2025-11-03","dividend":0.26,"adjDividend":0.26}]""")]
+    // Times and numbers that nobody can have meant.
+    [InlineData("twelvedata", "15min", """{"meta":{"symbol":"AAPL"},"values":[{"datetime":"9999-12-31 23:59:00","open":"1"}],"status":"ok"}""")]
+    [InlineData("twelvedata", "15min", """{"meta":{"symbol":"AAPL"},"values":[{"datetime":"0001-01-01 00:00:00","open":"1"}],"status":"ok"}""")]
+    [InlineData("alphavantage", "15min", "timestamp,open,high,low,close,volume\n9999-12-31 23:59:00,1,1,1,1,1\n")]
+    [InlineData("finnhub", "1d", """{"s":"ok","t":[-62135596799],"o":[1],"h":[1],"l":[1],"c":[1],"v":[1]}""")]
+    [InlineData("finnhub", "1d", """{"s":"ok","t":[253402300799],"o":[1],"h":[1],"l":[1],"c":[1],"v":[1]}""")]
+    [InlineData("fmp", "15min", """[{"symbol":"AAPL","date":"9999-12-31 23:59:00","open":1}]""")]
     // Said to be wrong, in another way than usual.
     [InlineData("finnhub", "1d", """{"s":"error","errmsg":"unknown resolution"}""")]
     [InlineData("twelvedata", "1d", """{"meta":{"symbol":"AAPL"},"values":[{"datetime":"2025-11-03","open":"1"}],"status":"ERROR"}""")]

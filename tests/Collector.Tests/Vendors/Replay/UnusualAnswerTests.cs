@@ -57,6 +57,32 @@ public sealed class UnusualAnswerTests
         }
     }
 
+    [Fact]
+    public async Task Limit_that_every_symbol_of_a_batch_ran_into_is_the_keys()
+    {
+        await using var bench = await ReplayBench.OpenAsync("twelvedata", Now);
+        const string limited = """{"code":429,"message":"You have run out of API credits for the current minute.","status":"error"}""";
+        const string served = """{"meta":{"symbol":"AAPL"},"values":[],"status":"ok"}""";
+
+        bench.Says = EmulatedAnswer.Ok($$"""{"AAPL":{{limited}},"MSFT":{{limited}}}""");
+        (await bench.Provider.GetBarsAsync(new BarsRequest(["AAPL", "MSFT"], Interval.OneDay, Day(3), Day(7)), default)).Error!.Kind.Should().Be(ProviderErrorKind.RateLimited);
+        bench.Keys.Reports.Should().ContainSingle().Which.Error!.Kind.Should().Be(ProviderErrorKind.RateLimited);
+
+        bench.Says = EmulatedAnswer.Ok($$"""{"AAPL":{{served}},"MSFT":{{limited}}}""");
+        var partly = await bench.Provider.GetBarsAsync(new BarsRequest(["AAPL", "MSFT"], Interval.OneDay, Day(3), Day(7)), default);
+        partly.Value!["AAPL"].Value.Should().BeEmpty();
+        partly.Value["MSFT"].Error!.Kind.Should().Be(ProviderErrorKind.RateLimited);
+    }
+
+    [Fact]
+    public async Task Bar_that_is_told_twice_is_one_unless_it_is_told_differently()
+    {
+        await using var bench = await ReplayBench.OpenAsync("finnhub", Now);
+        bench.Says = EmulatedAnswer.Ok("""{"s":"ok","t":[1762180200,1762180200,1762181100,1762181100],"o":[2,2,2,2],"h":[2,2,2,2],"l":[2,2,2,2],"c":[2,2,2,3],"v":[5,5,5,5]}""");
+
+        (await bench.BarsAsync("AAPL", Interval.FifteenMinutes, Day(3), Day(4))).Bars!.Select(bar => (bar.Start.Minute, bar.Close.Number)).Should().Equal((30, 2), (45, 2), (45, 3));
+    }
+
     [Theory]
     [InlineData("2025-11-03 09:30:00", true)]
     [InlineData("2025-11-03T09:30:00-05:00", true)]
