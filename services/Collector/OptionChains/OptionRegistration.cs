@@ -20,6 +20,9 @@ internal static class OptionRegistration
                 $"{OptionOptions.Section}:AfterClose is less than 12 hours, such as 00:15:00.")
             .Validate(options => options.Days is >= 1 and <= 1_200, $"{OptionOptions.Section}:Days is 1 to 1200, such as 90.")
             .Validate(
+                options => options.Order().All(Markets.UsStocksProviders.Contains),
+                $"{OptionOptions.Section}:Providers are some of {string.Join(',', Markets.UsStocksProviders)}, separated by commas; yahoo and alphavantage have chains.")
+            .Validate(
                 options => options.SimulatedSymbols is >= 0 && options.SimulatedSymbols <= Companies.All.Count,
                 $"{OptionOptions.Section}:SimulatedSymbols is 0 to {Companies.All.Count}, such as 8.")
             .ValidateOnStart();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.OptionChains;
 using StocksDapr.Collector.Providers;
@@ -59,6 +60,16 @@ public sealed class OptionScheduleTests : IAsyncDisposable
         await schedule.LookAsync(default);
 
         _workflows.Ids.Should().Equal("options-2026-11-20T1700Z-simulated", "options-2026-11-20T1700Z-us-stocks");
+    }
+
+    [Fact]
+    public void Provider_that_there_is_not_is_refused_at_start()
+    {
+        var builder = RunsHost.Prepare(new Dictionary<string, string?> { ["Collector:Options:Providers"] = "yaho" }, _workflows, new FakeStore());
+        builder.AddOptionChains();
+
+        FluentActions.Invoking(() => builder.Build().Services.GetRequiredService<IOptions<OptionOptions>>().Value)
+            .Should().Throw<OptionsValidationException>().WithMessage("*Collector:Options:Providers*yahoo*");
     }
 
     private void Track(string symbol, bool options) => _tracked.Symbols.Add(new TrackedSymbol(symbol, "ann", [Interval.OneDay], options, RunHouse.Noon));
