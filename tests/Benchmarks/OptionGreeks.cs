@@ -8,7 +8,7 @@ namespace StocksDapr.Benchmarks;
 
 /// <summary>
 /// A chain of 2,500 contracts, ten expiries up to half a year with strikes two deviations around the spot: implied volatility and Greeks of each, all on one
-/// core. The baseline prices each contract twice with a plain binomial tree of 101 steps, which is less than one Greek by differences.
+/// core; the same volatility for all, or a smile. The baseline prices each contract twice with a plain binomial tree of 101 steps, which is less than one Greek by differences.
 /// </summary>
 [MemoryDiagnoser]
 public class OptionGreeks
@@ -21,12 +21,14 @@ public class OptionGreeks
     private readonly ChainCleaner _cleaner = new(ExchangeCalendar.UsEquities, Microsoft.Extensions.Options.Options.Create(new OptionsSettings()));
     private RawOptionChain _chain = null!;
     private (OptionTerms Terms, double Price)[] _contracts = [];
+    private (OptionTerms Terms, double Price)[] _smiling = [];
 
     [GlobalSetup]
     public void MakeChain()
     {
         var quotes = new List<RawOptionQuote>();
         var contracts = new List<(OptionTerms, double)>();
+        var smiling = new List<(OptionTerms, double)>();
         for (var week = 1; week <= Expiries; week++)
         {
             var expiry = new DateOnly(2026, 11, 27).AddDays(7 * (week - 1) * 5 / 2 / 7 * 7);
@@ -41,13 +43,17 @@ public class OptionGreeks
                     var terms = new OptionTerms(type, Spot, strike, years, 0.036, 0.01);
                     var price = American.Price(terms, 0.3);
                     contracts.Add((terms, price));
+
+                    // From 60 % two deviations below the spot to 35 % two above, as chains on shares look.
+                    var deviations = Math.Log(strike / Spot) / (0.3 * Math.Sqrt(years));
+                    smiling.Add((terms, American.Price(terms, 0.3 - (0.0625 * deviations) + (0.04375 * deviations * deviations))));
                     quotes.Add(new RawOptionQuote(
                         new OptionContract($"B{week}", expiry, type, strike).ToString(), type, expiry, strike, Math.Max(price - 0.02, 0.01), price + 0.02, price, At, 1, 1, 0.3, "USD"));
                 }
             }
         }
 
-        (_contracts, _chain) = ([.. contracts], new RawOptionChain("BENCH", Spot, At, new Provenance("bench", "r", At), quotes));
+        (_contracts, _smiling, _chain) = ([.. contracts], [.. smiling], new RawOptionChain("BENCH", Spot, At, new Provenance("bench", "r", At), quotes));
     }
 
     [Benchmark(Baseline = true)]
@@ -78,7 +84,14 @@ public class OptionGreeks
     }
 
     [Benchmark]
-    public double AmericanVolatilityAndGreeks()
+    public double AmericanVolatilityAndGreeks() => OfSeries(_contracts);
+
+    [Benchmark]
+    public double AmericanVolatilityAndGreeksOfASmile() => OfSeries(_smiling);
+
+    /// <summary>As contracts are valued one by one.</summary>
+    [Benchmark]
+    public double AmericanVolatilityAndGreeksByTrees()
     {
         var sum = 0.0;
         foreach (var (terms, price) in _contracts)
@@ -89,6 +102,22 @@ public class OptionGreeks
     /// <summary>All that Processor does to a chain: rules, implied yields, volatility and Greeks, arbitrage.</summary>
     [Benchmark]
     public int WholeChain() => _cleaner.Clean(_chain).Quotes.Count;
+
+    /// <summary>As Processor values a chain: expiry by expiry.</summary>
+    private static double OfSeries((OptionTerms Terms, double Price)[] contracts)
+    {
+        var sum = 0.0;
+        AmericanSeries? series = null;
+        var years = 0.0;
+        foreach (var (terms, price) in contracts)
+        {
+            if (series is null || years != terms.Years)
+                (series, years) = (new AmericanSeries(terms.Years, terms.Rate, terms.Yield), terms.Years);
+            sum += series.Greeks(terms.Type, terms.Spot, terms.Strike, series.ImpliedVolatility(terms.Type, terms.Spot, terms.Strike, price).Value ?? 0.3).Delta;
+        }
+
+        return sum;
+    }
 
     /// <summary>Cox, Ross and Rubinstein, as textbooks write it.</summary>
     private static double Tree(in OptionTerms terms, double volatility)

@@ -22,11 +22,9 @@ public static class American
         if (terms.Years <= 0)
             return false;
 
-        // Early exercise brings the interest on the strike at most (a put), or the dividends (a call); and out of the money only if it comes to that,
-        // of which the exercise at expiry is a measure (Kim 1990 has the premium as the integral over all earlier moments).
-        var gain = terms.Type == OptionType.Put
-            ? terms.Strike * (1 - Math.Exp(-terms.Rate * terms.Years))
-            : (terms.Spot * (1 - Math.Exp(-terms.Yield * terms.Years))) + CashDividend.PresentValue(dividends, terms.Rate, 0, terms.Years);
+        // Early exercise brings what there is to earn by then at most; and out of the money only if it comes to that, of which the exercise at expiry
+        // is a measure (Kim 1990 has the premium as the integral over all earlier moments).
+        var gain = MostGain(terms) + (terms.Type == OptionType.Call ? CashDividend.PresentValue(dividends, terms.Rate, 0, terms.Years) : 0);
         if (gain <= Negligible * terms.Strike)
             return false;
 
@@ -38,6 +36,22 @@ public static class American
         var least = Math.Min(terms.Sign * (Math.Log(terms.Strike / terms.Spot)), terms.Sign * Math.Log(terms.PresentStrike / terms.PresentSpot)) / deviation;
         return gain * Normal.Cumulative(-least + (deviation / 2)) > Negligible * terms.Strike;
     }
+
+    /// <summary>
+    /// A put's holder who exercises has the strike, which earns the rate, instead of the share, which yields; a call's the other way round. A rate or yield
+    /// below zero is saved by giving away what costs it. Nothing is gained where the one earns nothing and the other costs no more than it.
+    /// </summary>
+    private static double MostGain(in OptionTerms terms)
+    {
+        var (earned, given) = terms.Type == OptionType.Put ? (terms.Rate, terms.Yield) : (terms.Yield, terms.Rate);
+        if (earned <= 0 && given >= earned)
+            return 0;
+        var got = terms.Type == OptionType.Put ? terms.Strike : terms.Spot;
+        return (got * (1 - Math.Exp(-Math.Max(earned, 0) * terms.Years))) + (terms.Strike * (Math.Exp(Math.Max(-given, 0) * terms.Years) - 1));
+    }
+
+    /// <summary>Whether early exercise can be worth anything at any volatility.</summary>
+    internal static bool ExerciseMayPay(in OptionTerms terms) => MostGain(terms) > Negligible * terms.Strike;
 
     /// <param name="terms">The option, with the spot as quoted.</param>
     /// <param name="volatility">A year's: 0.25 for 25 %.</param>
@@ -76,14 +90,17 @@ public static class American
             - AmericanTree.Premium(escrowed, volatility - bump, dividends, steps).Value) / (2 * bump);
         var rho = (AmericanTree.Premium(escrowed.WithRate(terms.Rate + RateBump), volatility, dividends, steps).Value
             - AmericanTree.Premium(escrowed.WithRate(terms.Rate - RateBump), volatility, dividends, steps).Value) / (2 * RateBump);
-        var (price, delta, gamma) = (european.Price + premium.Value, european.Delta + premium.Delta, european.Gamma + premium.Gamma);
+        var american = WithPremium(
+            escrowed, volatility, european, new Greeks(premium.Value, premium.Delta, premium.Gamma, vega * Options.Greeks.PerPoint, 0, rho * Options.Greeks.PerPoint));
+        return american with { Theta = american.Theta - (EscrowedDecay(terms, dividends) * american.Delta) };
+    }
 
-        // Where it is not exercised the price obeys the equation of Black and Scholes, which has theta in it.
-        var spot = escrowed.Spot;
-        var theta = (terms.Rate * price) - ((terms.Rate - terms.Yield) * spot * delta) - (0.5 * volatility * volatility * spot * spot * gamma);
-        return new Greeks(
-            price, delta, gamma, european.Vega + (vega * Options.Greeks.PerPoint),
-            (theta / Options.Greeks.DaysInYear) - (EscrowedDecay(terms, dividends) * delta), european.Rho + (rho * Options.Greeks.PerPoint));
+    /// <summary>An American option's Greeks from the European's and those of the premium, all but its theta: where it is not exercised, the price obeys the equation of Black and Scholes.</summary>
+    internal static Greeks WithPremium(in OptionTerms terms, double volatility, in Greeks european, in Greeks premium)
+    {
+        var (price, delta, gamma) = (european.Price + premium.Price, european.Delta + premium.Delta, european.Gamma + premium.Gamma);
+        var theta = (terms.Rate * price) - ((terms.Rate - terms.Yield) * terms.Spot * delta) - (0.5 * volatility * volatility * terms.Spot * terms.Spot * gamma);
+        return new Greeks(price, delta, gamma, european.Vega + premium.Vega, theta / Options.Greeks.DaysInYear, european.Rho + premium.Rho);
     }
 
     /// <summary>The volatility that explains a price: a step of Newton's with the European vega, then secants, all kept between what is known to enclose the root.</summary>
@@ -95,14 +112,8 @@ public static class American
     public static ImpliedVolatility ImpliedVolatility(
         in OptionTerms terms, double price, ReadOnlySpan<CashDividend> dividends = default, int steps = AmericanTree.DefaultSteps)
     {
-        if (!double.IsFinite(price))
-            return NoVolatility.NotANumber;
-        if (terms.Years <= 0)
-            return NoVolatility.Expired;
-
         var escrowed = Escrow(terms, dividends);
-        var least = Math.Max(terms.Intrinsic, Math.Max(ExercisedForSure(escrowed, dividends), BlackScholes.Price(escrowed, 0)));
-        if (Options.ImpliedVolatility.Judge(price, least, terms.Type == OptionType.Call ? terms.Spot : terms.Strike) is { } refused)
+        if (Refuse(terms, escrowed, dividends, price) is { } refused)
             return refused;
 
         // A European contract is worth less, so that it needs more volatility for the same price.
@@ -133,6 +144,18 @@ public static class American
         }
 
         return volatility is > 0 and < 1e6 ? volatility : NoVolatility.AboveMost;
+    }
+
+    /// <summary>Why no volatility can explain a price; null when one may.</summary>
+    internal static NoVolatility? Refuse(in OptionTerms terms, in OptionTerms escrowed, ReadOnlySpan<CashDividend> dividends, double price)
+    {
+        if (!double.IsFinite(price))
+            return NoVolatility.NotANumber;
+        if (terms.Years <= 0)
+            return NoVolatility.Expired;
+
+        var least = Math.Max(terms.Intrinsic, Math.Max(ExercisedForSure(escrowed, dividends), BlackScholes.Price(escrowed, 0)));
+        return Options.ImpliedVolatility.Judge(price, least, terms.Type == OptionType.Call ? terms.Spot : terms.Strike);
     }
 
     private static double Value(in OptionTerms escrowed, double volatility, ReadOnlySpan<CashDividend> dividends, int steps)

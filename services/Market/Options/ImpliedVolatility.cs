@@ -12,7 +12,9 @@ public readonly record struct ImpliedVolatility
     public NoVolatility Reason { get; }
 
     /// <summary>Of a European option, by a safeguarded Newton's method on the price of the contract out of the money.</summary>
-    public static ImpliedVolatility OfEuropean(in OptionTerms terms, double price)
+    public static ImpliedVolatility OfEuropean(in OptionTerms terms, double price) => OfEuropean(terms, price, NormalizedBlack.Precision);
+
+    internal static ImpliedVolatility OfEuropean(in OptionTerms terms, double price, double precision)
     {
         if (!double.IsFinite(price))
             return NoVolatility.NotANumber;
@@ -28,7 +30,7 @@ public readonly record struct ImpliedVolatility
             return refused;
 
         var moneyness = -Math.Abs(Math.Log(spot / strike));
-        var deviation = NormalizedBlack.ImpliedDeviation((price - least) / Math.Sqrt(spot * strike), moneyness);
+        var deviation = NormalizedBlack.ImpliedDeviation((price - least) / Math.Sqrt(spot * strike), moneyness, precision);
         return deviation > 0 && double.IsFinite(deviation) ? deviation / Math.Sqrt(terms.Years) : NoVolatility.NoTimeValue;
     }
 

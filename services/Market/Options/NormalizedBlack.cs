@@ -6,9 +6,11 @@ namespace StocksDapr.Market.Options;
 /// </summary>
 internal static class NormalizedBlack
 {
+    /// <summary>Of the last step, as a share of the deviation; the error after a step of Newton's is about its square.</summary>
+    public const double Precision = 1e-8;
+
     private const int MostSteps = 100;
     private const double InverseSqrtTwoPi = 0.39894228040143267794;
-    private const double Precision = 1e-8;
 
     /// <summary>The price of the contract out of the money.</summary>
     /// <param name="deviation">Volatility times the root of time, above 0.</param>
@@ -25,8 +27,9 @@ internal static class NormalizedBlack
     /// </summary>
     /// <param name="price">Above 0 and below the bound.</param>
     /// <param name="moneyness">As in <see cref="Price"/>.</param>
+    /// <param name="precision">Of the last step.</param>
     /// <returns>0 when the price is too small to tell deviations apart.</returns>
-    public static double ImpliedDeviation(double price, double moneyness)
+    public static double ImpliedDeviation(double price, double moneyness, double precision)
     {
         var bound = Math.Exp(moneyness / 2);
         if (!(price > 0 && price < bound))
@@ -54,8 +57,7 @@ internal static class NormalizedBlack
             var step = Step(objective, value, price, bound, Slope(deviation, moneyness));
             var next = deviation - step;
 
-            // The error after a step of Newton's is about its square.
-            if (Math.Abs(step) <= Precision * deviation)
+            if (Math.Abs(step) <= precision * deviation)
                 return next;
             deviation = next > low && next < high ? next : double.IsPositiveInfinity(high) ? 2 * deviation : (low + high) / 2;
         }

@@ -12,6 +12,15 @@ public readonly struct OptionTerms
         Require(double.IsFinite(rate), nameof(rate), rate, "A number.");
         Require(double.IsFinite(yield), nameof(yield), yield, "A number.");
         (Type, Spot, Strike, Years, Rate, Yield) = (type, spot, strike, Math.Max(years, 0), rate, yield);
+        (PresentSpot, PresentStrike) = (spot * Math.Exp(-yield * Years), strike * Math.Exp(-rate * Years));
+    }
+
+    private OptionTerms(OptionType type, double spot, double strike, in OptionTerms unit)
+    {
+        Require(double.IsFinite(spot) && spot > 0, nameof(spot), spot, "A positive number.");
+        Require(double.IsFinite(strike) && strike > 0, nameof(strike), strike, "A positive number.");
+        (Type, Spot, Strike, Years, Rate, Yield) = (type, spot, strike, unit.Years, unit.Rate, unit.Yield);
+        (PresentSpot, PresentStrike) = (spot * unit.PresentSpot, strike * unit.PresentStrike);
     }
 
     public OptionType Type { get; }
@@ -34,13 +43,16 @@ public readonly struct OptionTerms
     public double Sign => Type == OptionType.Call ? 1 : -1;
 
     /// <summary>The underlying delivered at expiry, paid for now.</summary>
-    public double PresentSpot => Spot * Math.Exp(-Yield * Years);
+    public double PresentSpot { get; }
 
     /// <summary>The strike paid at expiry, in money of now.</summary>
-    public double PresentStrike => Strike * Math.Exp(-Rate * Years);
+    public double PresentStrike { get; }
 
     /// <summary>What exercising now would bring.</summary>
     public double Intrinsic => Math.Max(Sign * (Spot - Strike), 0);
+
+    /// <summary>Another option with the same time, rate and yield; this one has spot and strike 1.</summary>
+    internal OptionTerms Of(OptionType type, double spot, double strike) => new(type, spot, strike, this);
 
     internal OptionTerms With(double spot) => new(Type, spot, Strike, Years, Rate, Yield);
 

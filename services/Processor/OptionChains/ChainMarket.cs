@@ -49,13 +49,12 @@ internal sealed class ChainMarket
         if (quote.Mid is not { } mid || Spot is not { } spot)
             return null;
 
-        var expiry = _expiries[quote.Said.Expiry];
-        var terms = new OptionTerms(quote.Said.Type, spot, quote.Said.Strike, expiry.Years, expiry.Rate, expiry.Yield);
-        if (American.ImpliedVolatility(terms, mid).Value is not { } volatility)
+        var (type, strike, series) = (quote.Said.Type, quote.Said.Strike, _expiries[quote.Said.Expiry].Series);
+        if (series.ImpliedVolatility(type, spot, strike, mid).Value is not { } volatility)
             return null;
 
         // A price that only an absurd volatility explains may have Greeks beyond what a double holds; they could not even be written as JSON.
-        var greeks = American.Greeks(terms, volatility);
+        var greeks = series.Greeks(type, spot, strike, volatility);
         return double.IsFinite(greeks.Delta + greeks.Gamma + greeks.Vega + greeks.Theta + greeks.Rho)
             ? new OptionValuation(volatility, greeks.Delta, greeks.Gamma, greeks.Vega, greeks.Theta, greeks.Rho)
             : null;
@@ -119,6 +118,8 @@ internal sealed class ChainMarket
 /// <summary>What holds for all contracts of one expiry.</summary>
 internal sealed class ExpiryMarket(double years, double rate)
 {
+    private AmericanSeries? _series;
+
     /// <summary>Time to expiry in years of 365 days.</summary>
     public double Years { get; } = years;
 
@@ -126,7 +127,14 @@ internal sealed class ExpiryMarket(double years, double rate)
     public double Rate { get; } = rate;
 
     /// <summary>What holding the underlying yields, continuously compounded.</summary>
-    public double Yield { get; set; }
+    public double Yield
+    {
+        get;
+        set => (field, _series) = (value, null);
+    }
+
+    /// <summary>Prices of its contracts.</summary>
+    public AmericanSeries Series => _series ??= new AmericanSeries(Years, Rate, Yield);
 }
 
 /// <summary>A quote and the middle of its sides.</summary>
