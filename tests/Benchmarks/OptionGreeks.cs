@@ -89,16 +89,6 @@ public class OptionGreeks
     [Benchmark]
     public double AmericanVolatilityAndGreeksOfASmile() => OfSeries(_smiling);
 
-    /// <summary>As contracts are valued one by one.</summary>
-    [Benchmark]
-    public double AmericanVolatilityAndGreeksByTrees()
-    {
-        var sum = 0.0;
-        foreach (var (terms, price) in _contracts)
-            sum += American.Greeks(terms, American.ImpliedVolatility(terms, price).Value ?? 0.3).Delta;
-        return sum;
-    }
-
     /// <summary>All that Processor does to a chain: rules, implied yields, volatility and Greeks, arbitrage.</summary>
     [Benchmark]
     public int WholeChain() => _cleaner.Clean(_chain).Quotes.Count;

@@ -10,7 +10,7 @@ namespace StocksDapr.Market.Options;
 internal static class Chebyshev
 {
     /// <summary>Roots, and so coefficients, in the second variable.</summary>
-    public const int Degrees = 20;
+    public const int Degrees = 24;
 
     private const int Lanes = 8;
 

@@ -14,7 +14,7 @@ internal sealed class PremiumSurface
     public const double Width = 4;
 
     /// <summary>What the premium may be wrong by, as a share of the strike.</summary>
-    private const double Precision = 2e-5;
+    private const double Precision = 4e-5;
 
     /// <summary>The square of the number of deviations from the boundary within which, without drift, the premium is worth speaking of.</summary>
     private const double Reach = 30;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StocksDapr.Contracts.Messages;
 using StocksDapr.Market;
 using StocksDapr.Market.Options;
@@ -15,6 +16,8 @@ internal static class ChainOf
     public static readonly DateOnly December = new(2026, 12, 18);
     public static readonly DateOnly March = new(2027, 3, 19);
 
+    private static readonly ConcurrentDictionary<DateOnly, AmericanSeries> Prices = new();
+
     /// <param name="spread">Between bid and ask; prices are not rounded to ticks.</param>
     public static IReadOnlyList<RawOptionQuote> Quotes(double spread = 0.02, params DateOnly[] expiries) =>
     [
@@ -26,8 +29,7 @@ internal static class ChainOf
 
     public static RawOptionQuote Quote(OptionType type, DateOnly expiry, double strike, double spread = 0.02)
     {
-        var years = OptionTime.YearsToExpiry(At, expiry, ExchangeCalendar.UsEquities);
-        var price = American.Price(new OptionTerms(type, Spot, strike, years, Rate, Yield), Volatility);
+        var price = Prices.GetOrAdd(expiry, day => new AmericanSeries(OptionTime.YearsToExpiry(At, day, ExchangeCalendar.UsEquities), Rate, Yield)).Price(type, Spot, strike, Volatility);
         return new RawOptionQuote(
             new OptionContract("TEST", expiry, type, strike).ToString(), type, expiry, strike, Math.Max(price - (spread / 2), 0), price + (spread / 2), price, At.AddMinutes(-5),
             12, 340, 0.31, "USD");

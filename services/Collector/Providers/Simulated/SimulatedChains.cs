@@ -32,6 +32,7 @@ internal sealed class SimulatedChains(SimulatedMarket market, int seed, Simulate
         foreach (var expiry in Expiries(from, to))
         {
             var years = OptionTime.YearsToExpiry(quotedAt, expiry, Calendar);
+            var series = new AmericanSeries(years, rate, company.DividendYield);
             foreach (var strike in Strikes(spot, company.Volatility, years))
             {
                 foreach (var type in (OptionType[])[OptionType.Call, OptionType.Put])
@@ -39,7 +40,7 @@ internal sealed class SimulatedChains(SimulatedMarket market, int seed, Simulate
                     var contract = new OptionContract(symbol, expiry, type, strike);
                     var noise = new Noise(Noise.Mix(Noise.Key(seed, contract.ToString()), (ulong)quotedAt.ToUnixTimeSeconds()));
                     var stale = noise.NextUnit() < faults.StaleQuotes;
-                    quotes.Add(Quote(contract, company, (stale ? yesterday : null) ?? spot, years, rate, session, quotedAt, ref noise));
+                    quotes.Add(Quote(contract, company, (stale ? yesterday : null) ?? spot, years, series, session, quotedAt, ref noise));
                 }
             }
         }
@@ -73,11 +74,10 @@ internal sealed class SimulatedChains(SimulatedMarket market, int seed, Simulate
     }
 
     private RawOptionQuote Quote(
-        OptionContract contract, Company company, double spot, double years, double rate, in Session session, DateTimeOffset quotedAt, ref Noise noise)
+        OptionContract contract, Company company, double spot, double years, AmericanSeries series, in Session session, DateTimeOffset quotedAt, ref Noise noise)
     {
-        var terms = new OptionTerms(contract.Type, spot, contract.Strike, years, rate, company.DividendYield);
-        var volatility = Smile(company.Volatility, terms);
-        var price = American.Price(terms, volatility);
+        var volatility = Smile(company.Volatility, spot, contract.Strike, years);
+        var price = series.Price(contract.Type, spot, contract.Strike, volatility);
         var tick = price < 3 ? 0.01 : 0.05;
         var half = Math.Max(tick, (0.004 + (0.01 * noise.NextUnit())) * price) / 2;
         double? bid = Math.Round(Math.Floor((price - half) / tick) * tick, 2), ask = Math.Round(Math.Ceiling((price + half) / tick) * tick, 2);
@@ -103,11 +103,11 @@ internal sealed class SimulatedChains(SimulatedMarket market, int seed, Simulate
     }
 
     /// <summary>Out of the money to the downside is dearer than to the upside, and both are dearer than the middle; short lives are a little dearer.</summary>
-    private static double Smile(double volatility, in OptionTerms terms)
+    private static double Smile(double volatility, double spot, double strike, double years)
     {
-        var distance = Math.Log(terms.Strike / terms.Spot) / (volatility * Math.Sqrt(Math.Max(terms.Years, 1.0 / 52)));
+        var distance = Math.Log(strike / spot) / (volatility * Math.Sqrt(Math.Max(years, 1.0 / 52)));
         var bounded = Math.Clamp(distance, -4, 4);
-        return volatility * (1.02 - (0.03 * bounded) + (0.012 * bounded * bounded) + (0.05 * Math.Exp(-6 * terms.Years)));
+        return volatility * (1.02 - (0.03 * bounded) + (0.012 * bounded * bounded) + (0.05 * Math.Exp(-6 * years)));
     }
 
     /// <summary>The close of the last minute that is over, or that of the session before when none is.</summary>
