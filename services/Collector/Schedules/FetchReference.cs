@@ -16,6 +16,9 @@ internal sealed record ReferenceInput(string Ticket, string Market, DateTimeOffs
 /// <summary>Workflow: fetches the instruments of a market, then their splits and dividends: of each from the first provider that has them.</summary>
 internal sealed class FetchReference : Workflow<ReferenceInput, string>
 {
+    /// <summary>A plan may lack a symbol; one that refuses so many in a row lacks splits and dividends altogether.</summary>
+    private const int RefusalsInARow = 3;
+
     public override async Task<string> RunAsync(WorkflowContext context, ReferenceInput input)
     {
         var begun = new RunStarted(
@@ -45,27 +48,38 @@ internal sealed class FetchReference : Workflow<ReferenceInput, string>
     private static async Task<(int Actions, int Requests, int Failed)> ActionsAsync(WorkflowContext context, ReferenceInput input, FetchedReference instruments)
     {
         var (actions, requests, failed) = (0, 0, 0);
-        var providers = instruments.Providers ?? [];
-        for (var skip = 0; skip < instruments.Symbols && providers.Count > 0;)
+        var sources = instruments.Sources;
+        var refusals = new Dictionary<ReferenceSource, int>();
+        for (var done = 0; done < instruments.Order.Count && sources.Count > 0;)
         {
-            FetchedReference fetched = new(0, 0);
-            var givenUp = new List<string>();
-            foreach (var provider in providers)
+            var asked = 0;
+            var givenUp = new List<ReferenceSource>();
+            foreach (var source in sources)
             {
-                var order = new ReferenceOrder(context.InstanceId, $"actions-{requests}", input.Market, input.Symbols) { Provider = provider, Skip = skip };
+                var order = new ReferenceOrder(context.InstanceId, $"actions-{requests}", input.Market, input.Symbols)
+                {
+                    Provider = source.Name,
+                    Symbols = [.. instruments.Order.Skip(done).Take(source.MaxSymbols)],
+                };
+                asked = order.Symbols.Count;
                 requests++;
-                fetched = await FetchAsync(context, input, order, requests, "Splits and dividends");
+                var fetched = await FetchAsync(context, input, order, requests, "Splits and dividends");
+                actions += fetched.Count;
                 if (fetched.Failure is null)
+                {
+                    refusals[source] = 0;
                     break;
+                }
+
                 failed++;
-                if (fetched.Failure.Kind is ProviderErrorKind.NotEntitled or ProviderErrorKind.NotSupported or ProviderErrorKind.RateLimited)
-                    givenUp.Add(provider);
+                if (fetched.Failure.Kind is ProviderErrorKind.NotEntitled or ProviderErrorKind.NotSupported)
+                    refusals[source] = refusals.GetValueOrDefault(source) + 1;
+                if (fetched.Failure.Kind == ProviderErrorKind.RateLimited || refusals.GetValueOrDefault(source) == RefusalsInARow)
+                    givenUp.Add(source);
             }
 
-            // Who does not let itself be asked for some will not for the others.
-            providers = [.. providers.Except(givenUp)];
-            actions += fetched.Count;
-            skip += Math.Max(1, fetched.Symbols);
+            sources = [.. sources.Except(givenUp)];
+            done += asked;
         }
 
         return (actions, requests, failed);

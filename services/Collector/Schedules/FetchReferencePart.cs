@@ -2,6 +2,7 @@ using Dapr.Workflow;
 using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.Parts;
 using StocksDapr.Collector.Providers;
+using StocksDapr.Collector.Providers.Keys;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Market;
 
@@ -13,8 +14,8 @@ internal sealed record ReferenceOrder(string RunId, string Step, string Market, 
     /// <summary>Whose corporate actions are wanted; null for the instruments themselves.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>How many of the symbols have been asked for.</summary>
-    public int Skip { get; init; }
+    /// <summary>Of whom, as many as the provider takes in one request.</summary>
+    public IReadOnlyList<string> Symbols { get; init; } = [];
 }
 
 /// <param name="Symbols">Of how many symbols it is.</param>
@@ -23,13 +24,20 @@ internal sealed record ReferenceOrder(string RunId, string Step, string Market, 
 internal sealed record FetchedReference(int Symbols, int Count, FetchFailure? Failure = null)
 {
     /// <summary>With the instruments: who may be asked for their corporate actions, the first one first.</summary>
-    public IReadOnlyList<string>? Providers { get; init; }
+    public IReadOnlyList<ReferenceSource> Sources { get; init; } = [];
+
+    /// <summary>With the instruments: their symbols in the order in which they are to be asked for.</summary>
+    public IReadOnlyList<string> Order { get; init; } = [];
 }
+
+/// <param name="MaxSymbols">Of how many symbols it tells in one request.</param>
+internal sealed record ReferenceSource(string Name, int MaxSymbols);
 
 /// <summary>Activity: publishes the instruments of a market, or fetches and publishes the corporate actions of some of them.</summary>
 /// <exception cref="ListingUnknownException">Nobody says which instruments there are.</exception>
+/// <exception cref="StateUnavailableException">Nobody knows who has waited longest.</exception>
 internal sealed class FetchReferencePart(
-    IEnumerable<DueBars> schedules, RunAnnouncer announcer, IHostApplicationLifetime host) : WorkflowActivity<ReferenceOrder, FetchedReference>
+    IEnumerable<DueBars> schedules, ReferenceBook book, RunAnnouncer announcer, IHostApplicationLifetime host) : WorkflowActivity<ReferenceOrder, FetchedReference>
 {
     public override async Task<FetchedReference> RunAsync(WorkflowActivityContext context, ReferenceOrder input)
     {
@@ -50,9 +58,14 @@ internal sealed class FetchReferencePart(
             return new FetchedReference(0, 0, FetchFailure.Of(answer.Error));
 
         var sources = await schedule.Sources.GetAsync(Interval.OneDay, cancellationToken);
-        return new FetchedReference(answer.Value.Count(listed => IsWanted(input, listed)), 0)
+        string[] wanted = [.. answer.Value.Select(listed => listed.Instrument.Symbol).Where(symbol => input.Only is null || input.Only.Contains(symbol))];
+        return new FetchedReference(wanted.Length, 0)
         {
-            Providers = [.. sources.Where(source => source.Provider.Capabilities.HasCorporateActions).Select(source => source.Name)],
+            Sources =
+            [
+                .. sources.Where(source => source.Provider.Capabilities.HasCorporateActions).Select(source => new ReferenceSource(source.Name, source.Provider.Capabilities.MaxSymbols)),
+            ],
+            Order = schedule.Plan.Roster.IsLive ? await book.MostOverdueFirstAsync(input.Market, wanted, cancellationToken) : wanted,
         };
     }
 
@@ -61,17 +74,19 @@ internal sealed class FetchReferencePart(
         if (await schedule.Sources.FindAsync(name, Interval.OneDay, cancellationToken) is not { Provider: var provider })
             return new FetchedReference(0, 0, new FetchFailure(ProviderErrorKind.NotEntitled, $"{name} cannot be asked: it is not configured, or has no key."));
 
-        var instruments = await schedule.Listing.GetAsync(cancellationToken);
-        string[] symbols =
-            [.. instruments.Where(listed => IsWanted(input, listed)).Select(listed => listed.Instrument.Symbol).Skip(input.Skip).Take(provider.Capabilities.MaxSymbols)];
-        if (symbols.Length == 0)
+        if (input.Symbols.Count == 0)
             return new FetchedReference(0, 0);
 
-        var (answer, count) = await schedule.Listing.PublishActionsAsync(provider, symbols, cancellationToken);
+        var (answer, count) = await schedule.Listing.PublishActionsAsync(provider, input.Symbols, cancellationToken);
         if (answer is not null)
             await announcer.SayAskedAsync(input.RunId, input.Step, name, answer, cancellationToken);
-        return new FetchedReference(symbols.Length, count, FetchFailure.Of(answer?.Error));
+        if (answer is not null && schedule.Plan.Roster.IsLive)
+            await book.ToldAsync(input.Market, [.. input.Symbols.Where(symbol => IsTold(symbol, answer))], cancellationToken);
+        return new FetchedReference(input.Symbols.Count, count, FetchFailure.Of(answer?.Error));
     }
 
-    private static bool IsWanted(ReferenceOrder input, ListedInstrument listed) => input.Only is null || input.Only.Contains(listed.Instrument.Symbol);
+    /// <summary>That a provider does not know a symbol, or that the plan does not have it, is an answer too: such a one must not come first for ever.</summary>
+    private static bool IsTold<T>(string symbol, ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<T>>> answer)
+        where T : class =>
+        (answer.Error ?? answer.Value!.GetValueOrDefault(symbol).Error) is null or { IsTransient: false };
 }

@@ -42,6 +42,7 @@ internal static class ScheduleRegistration
         services.AddSingleton(ExchangeCalendar.UsEquities);
         services.AddSingleton<IStoredBars>(provider => new QueryStoredBars(RunRegistration.Query(provider)));
         services.AddSingleton<IEnumerable<DueBars>>(provider => [.. provider.GetServices<CollectionPlan>().Select(plan => Schedule(provider, plan))]);
+        services.AddSingleton<ReferenceBook>();
         services.AddSingleton<ScheduleWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ScheduleWorker>());
         return builder;

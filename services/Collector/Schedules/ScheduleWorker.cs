@@ -60,6 +60,12 @@ internal sealed class ScheduleWorker(
     /// <summary>What has been tracked since the last look.</summary>
     private readonly ConcurrentQueue<FreshSymbol> _fresh = new();
 
+    /// <summary>Runs that began with the look under way: they plan with all that was tracked before it.</summary>
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+
+    /// <summary>Runs of newly tracked symbols, and when they were scheduled.</summary>
+    private readonly Dictionary<string, (string Market, Interval Interval, long Since)> _histories = new(StringComparer.Ordinal);
+
     /// <summary>Of slots that had to be collected again: how many times are over.</summary>
     private readonly Dictionary<string, int> _again = new(StringComparer.Ordinal);
 
@@ -81,7 +87,8 @@ internal sealed class ScheduleWorker(
     /// <exception cref="TaskHubException">The task hub cannot be asked; what was scheduled before stays so.</exception>
     internal async Task LookAsync(CancellationToken cancellationToken)
     {
-        var anything = false;
+        var (anything, fresh) = (false, _fresh.Count);
+        _begun.Clear();
         foreach (var schedule in _schedules)
         {
             await InstrumentsAsync(schedule, cancellationToken);
@@ -89,7 +96,7 @@ internal sealed class ScheduleWorker(
                 anything |= await CollectAsync(schedule, series, cancellationToken);
         }
 
-        await FreshAsync(cancellationToken);
+        await FreshAsync(fresh, cancellationToken);
         if (anything)
             await EndOfDayAsync(cancellationToken);
     }
@@ -168,7 +175,8 @@ internal sealed class ScheduleWorker(
 
         // From time to time it is looked whether anything is missing although the slot has been collected: nothing comes due at a weekend.
         var look = time.GetUtcNow().UtcTicks / collection.Value.HealEvery.Ticks;
-        if (!await HasEndedAsync(id, cancellationToken) || _lastHealed.GetValueOrDefault((market, interval), -1) == look)
+        if (!await HasEndedAsync(id, cancellationToken) || _lastHealed.GetValueOrDefault((market, interval), -1) == look
+            || await IsGettingHistoryAsync(market, interval, cancellationToken))
             return true;
         if ((await schedule.FindAsync(series, null, cancellationToken)).Count > 0)
         {
@@ -201,30 +209,57 @@ internal sealed class ScheduleWorker(
         return true;
     }
 
-    private async Task FreshAsync(CancellationToken cancellationToken)
+    /// <summary>What a newly tracked symbol's own run is getting, perhaps slowly, is not asked for and paid a second time beside it.</summary>
+    private async Task<bool> IsGettingHistoryAsync(string market, Interval interval, CancellationToken cancellationToken)
     {
-        while (_fresh.TryPeek(out var fresh))
+        foreach (var (id, run) in _histories.Where(run => (run.Value.Market, run.Value.Interval) == (market, interval)).ToList())
+        {
+            if (time.GetElapsedTime(run.Since) < LongestSlot && !await HasEndedAsync(id, cancellationToken))
+                return true;
+            _histories.Remove(id);
+        }
+
+        return false;
+    }
+
+    /// <param name="count">How many had been tracked when the look began; the others have asked for another one.</param>
+    /// <param name="cancellationToken">Ends the look.</param>
+    private async Task FreshAsync(int count, CancellationToken cancellationToken)
+    {
+        for (; count > 0 && _fresh.TryPeek(out var fresh); count--)
         {
             if (_schedules.FirstOrDefault(schedule => schedule.Plan.Roster.IsLive) is { } schedule)
             {
                 foreach (var interval in fresh.Intervals)
                     await CollectFreshAsync(schedule, fresh, interval, cancellationToken);
-                await EnsureAsync(
-                    nameof(FetchReference), Slots.TrackReference(schedule.Plan.Market, fresh.Symbol, fresh.At),
-                    () => new ReferenceInput(Ticket(), schedule.Plan.Market, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
+                await FetchFreshAsync(schedule, fresh, cancellationToken);
             }
 
             _fresh.TryDequeue(out _);
         }
     }
 
+    /// <summary>The first symbol of an interval makes its slot due, which gets the symbol's history too.</summary>
     private async Task CollectFreshAsync(DueBars schedule, FreshSymbol fresh, Interval interval, CancellationToken cancellationToken)
     {
-        if (await schedule.NewestAsync(interval, cancellationToken) is not { } newest)
+        var market = schedule.Plan.Market;
+        if (await schedule.NewestAsync(interval, cancellationToken) is not { } newest || _begun.Contains(Slots.Collect(market, interval, newest.Start)))
+            return;
+
+        var id = Slots.Track(market, interval, fresh.Symbol, fresh.At);
+        await EnsureAsync(
+            nameof(CollectSlot), id, () => new SlotInput(Ticket(), market, interval, newest.Start, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
+        _histories[id] = (market, interval, time.GetTimestamp());
+    }
+
+    private async Task FetchFreshAsync(DueBars schedule, FreshSymbol fresh, CancellationToken cancellationToken)
+    {
+        var market = schedule.Plan.Market;
+        if (_begun.Contains(Slots.Reference(market, schedule.Listing.Due())))
             return;
         await EnsureAsync(
-            nameof(CollectSlot), Slots.Track(schedule.Plan.Market, interval, fresh.Symbol, fresh.At),
-            () => new SlotInput(Ticket(), schedule.Plan.Market, interval, newest.Start, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
+            nameof(FetchReference), Slots.TrackReference(market, fresh.Symbol, fresh.At),
+            () => new ReferenceInput(Ticket(), market, fresh.At, Patience()) { Symbols = [fresh.Symbol] }, cancellationToken);
     }
 
     /// <summary>
@@ -290,7 +325,11 @@ internal sealed class ScheduleWorker(
             return;
 
         if (await workflows.EnsureAsync(workflow, id, input(), cancellationToken))
+        {
             logger.RunScheduled(id);
+            _begun.Add(id);
+        }
+
         Forget();
         _known[id] = false;
     }

@@ -14,6 +14,7 @@ using StocksDapr.Collector.Publishing;
 using StocksDapr.Collector.Runs;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Collection;
+using StocksDapr.Collector.Tests.Providers.Keys;
 using StocksDapr.Collector.Tests.Tracking;
 using StocksDapr.Collector.Tracking;
 using StocksDapr.Contracts.Messages;
@@ -77,6 +78,9 @@ internal sealed class RunHouse : IDisposable
 
     public FakeClaims Claims { get; } = new();
 
+    /// <summary>What all replicas share.</summary>
+    public SharedState State { get; } = new(_ => Task.CompletedTask, new Random(1));
+
     public DueBars Due { get; private set; } = null!;
 
     public WorkflowStage Stage { get; private set; } = null!;
@@ -98,7 +102,7 @@ internal sealed class RunHouse : IDisposable
             [nameof(AwaitStored)] = new AwaitStored(Store, host, Time),
             [nameof(MarkUnknown)] = new MarkUnknown(Tracked, host),
             [nameof(PlanSlot)] = new PlanSlot(schedules, host),
-            [nameof(FetchReferencePart)] = new FetchReferencePart(schedules, announcer, host),
+            [nameof(FetchReferencePart)] = new FetchReferencePart(schedules, new ReferenceBook(State, Time), announcer, host),
             [nameof(PlanSession)] = new PlanSession(schedules, Store, calendar, host),
             [nameof(CheckSession)] = new CheckSession(schedules, Store, calendar, host),
             [nameof(PlanCrossCheck)] = new PlanCrossCheck(schedules, Microsoft.Extensions.Options.Options.Create(CrossCheck), host),
@@ -225,8 +229,18 @@ internal sealed class RunHouse : IDisposable
             };
         }
 
-        public Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
-            IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
-            provider.GetCorporateActionsAsync(symbols, from, to, cancellationToken);
+        /// <summary>Of whom splits and dividends were asked.</summary>
+        public List<string> ActionsAsked { get; } = [];
+
+        /// <summary>A failure for a request for splits and dividends; null for none.</summary>
+        public Func<string, ProviderError?> RefusesActions { get; set; } = _ => null;
+
+        public async Task<ProviderAnswer<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<CorporateAction>>>>> GetCorporateActionsAsync(
+            IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+        {
+            ActionsAsked.AddRange(symbols);
+            var answer = await provider.GetCorporateActionsAsync(symbols, from, to, cancellationToken);
+            return RefusesActions(symbols[0]) is { } error ? answer with { Value = null, Error = error } : answer;
+        }
     }
 }

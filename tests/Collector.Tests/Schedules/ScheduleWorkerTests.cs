@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using StocksDapr.Collector.Collection;
 using StocksDapr.Collector.CrossChecks;
 using StocksDapr.Collector.EndOfDay;
 using StocksDapr.Collector.Schedules;
 using StocksDapr.Collector.Tests.Runs;
+using StocksDapr.Collector.Tracking;
 using StocksDapr.Market;
 using StocksDapr.Support;
 
@@ -154,6 +156,37 @@ public sealed class ScheduleWorkerTests : IDisposable
         Slots().Should().Equal("collect-15min-2026-11-20T1645Z-us-stocks", "collect-15min-2026-11-20T1700Z-us-stocks");
 
         IEnumerable<string> Slots() => _workflows.Ids.Where(id => id.StartsWith("collect-15min"));
+    }
+
+    [Fact]
+    public async Task History_of_a_newly_tracked_symbol_is_asked_for_once()
+    {
+        using var house = new RunHouse(symbols: 2, series: [new SeriesPlan(Interval.OneDay, Years: 2)], vendors: ["twelvedata"]);
+        var (first, second) = (house.Tracked.Symbols[0], house.Tracked.Symbols[1]);
+        house.Tracked.Symbols.Clear();
+        var worker = Worker(house);
+        await TrackAsync(first);
+        _workflows.Ids.Should().Equal(["reference-2026-11-20T1430Z-us-stocks", "collect-1d-2026-11-19-us-stocks"], "the slot that the first symbol makes due has its history in it");
+
+        await TrackAsync(second);
+        var track = Slots.Track("us-stocks", Interval.OneDay, second.Symbol, RunHouse.Noon);
+        _workflows.Ids.Skip(2).Should().Equal(track, Slots.TrackReference("us-stocks", second.Symbol, RunHouse.Noon));
+
+        // What is missing beside it is looked for when it is there.
+        _workflows.Become("collect-1d-2026-11-19-us-stocks", Dapr.Workflow.WorkflowRuntimeStatus.Completed);
+        house.Time.Advance(house.Options.HealEvery);
+        await LookAsync(worker, house);
+        _workflows.Ids.Should().NotContain(id => id.Contains("again"));
+        _workflows.Become(track, Dapr.Workflow.WorkflowRuntimeStatus.Completed);
+        await LookAsync(worker, house);
+        _workflows.Ids.Should().Contain(id => id.Contains("again"));
+
+        Task TrackAsync(TrackedSymbol symbol)
+        {
+            house.Tracked.Symbols.Add(symbol);
+            worker.Collect(new FreshSymbol(symbol.Symbol, [Interval.OneDay], RunHouse.Noon));
+            return LookAsync(worker, house);
+        }
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public sealed class TrackingEndpointTests : IAsyncLifetime
     public async Task A_symbol_is_tracked_by_who_asks_and_its_history_is_collected_at_once()
     {
         await using var server = await TrackingServer.StartAsync(_state, NoDefaults);
+        // The first symbol makes the slots due, which get its history.
+        await server.PutAsync("IBM", """{"intervals":["15min","1d"]}""");
+        await Eventually.BeTrueAsync(() => server.Workflows.Ids.Count(id => id.StartsWith("collect-")) == 2);
 
         var item = await ItemAsync(await server.PutAsync("tsm", """{"intervals":["15min","1d"],"options":true}"""));
 
