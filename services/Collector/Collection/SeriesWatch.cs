@@ -117,10 +117,14 @@ internal sealed class SeriesWatch(ExchangeCalendar calendar, Interval interval, 
         _asks.Add(new Ask(from, to, now + Doubled(options.AskAgainAfter, attempts, LongestWait), attempts));
     }
 
-    /// <summary>There was no answer for this series; it is left alone for a while, longer each time.</summary>
+    /// <summary>
+    /// There was no answer for this series; it is left alone for a while, longer each time. What fails while it is left alone anyway, as the further attempts of one run
+    /// do, makes that no longer: the pauses of an outage are as long as it has lasted, not as the requests that it met are many.
+    /// </summary>
     public void Failed(ProviderError error, DateTimeOffset now)
     {
-        _failures++;
+        if (now >= _pausedUntil)
+            _failures++;
         var wait = error.IsTransient ? Doubled(FirstWaitAfterFailure, _failures, LongestWait) : LongestWait;
         _pausedUntil = now + (error.RetryAfter > wait ? error.RetryAfter.Value : wait);
     }

@@ -38,8 +38,10 @@ internal static class PartCollection
     /// <summary>Symbols that somebody tracks may not exist, which nobody but the providers can tell.</summary>
     private static async Task SayUnknownAsync(WorkflowContext context, CollectPart part, PartState state)
     {
-        if (state.UnknownToAll() is { Count: > 0 } unknown && part.Market != Collection.Markets.Simulated)
-            await context.CallActivityAsync(nameof(MarkUnknown), new UnknownSymbols(unknown, part.Providers), RunSteps.Patiently);
+        if (part.Market == Collection.Markets.Simulated)
+            return;
+        foreach (var same in state.Unknown().GroupBy(unknown => string.Join(',', unknown.Providers)).ToList())
+            await context.CallActivityAsync(nameof(MarkUnknown), new UnknownSymbols([.. same.Select(unknown => unknown.Symbol)], same.First().Providers), RunSteps.Patiently);
     }
 
     private static RunStep Ended(WorkflowContext context, CollectPart part, DateTimeOffset startedAt, PartOutcome outcome)

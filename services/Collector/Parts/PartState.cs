@@ -13,12 +13,16 @@ internal sealed class PartState(CollectPart part)
 
     public IReadOnlyList<StepSymbol> Outcomes() => [.. Symbols.Select(symbol => symbol.Outcome ?? Failed(symbol))];
 
-    /// <summary>The symbols that every provider has been asked for and says that it does not have.</summary>
-    public IReadOnlyList<string> UnknownToAll() =>
-    [
-        .. Symbols.Where(symbol => symbol.Outcome is null && part.Providers.All(provider => symbol.FailureOf(provider)?.Kind == ProviderErrorKind.UnknownSymbol))
-            .Select(symbol => symbol.Wanted.Symbol),
-    ];
+    /// <summary>
+    /// The symbols of which some providers say that they do not have them, while of the others none will ever answer: it lacks the interval, or our key the right. With
+    /// those who say so.
+    /// </summary>
+    public IEnumerable<(string Symbol, IReadOnlyList<string> Providers)> Unknown() =>
+        from symbol in Symbols
+        where symbol.Outcome is null && part.Providers.All(symbol.IsRefusedBy)
+        let providers = part.Providers.Where(provider => symbol.FailureOf(provider)!.Kind == ProviderErrorKind.UnknownSymbol).ToList()
+        where providers.Count > 0
+        select (symbol.Wanted.Symbol, (IReadOnlyList<string>)providers);
 
     /// <summary>Set when no provider lets itself be asked at all: there is no key, or it does not cover the data.</summary>
     public string? Fatal() =>

@@ -158,13 +158,26 @@ public class SeriesWatchTests
         _watch.Failed(new(ProviderErrorKind.Unavailable, "down"), Now);
         _watch.Due(missing, Now.AddSeconds(14)).Should().BeEmpty();
         _watch.Due(missing, Now.AddSeconds(15)).Should().NotBeEmpty();
-        _watch.Failed(new(ProviderErrorKind.Unavailable, "down"), Now);
-        _watch.Due(missing, Now.AddSeconds(29)).Should().BeEmpty();
+        _watch.Failed(new(ProviderErrorKind.Unavailable, "down"), Now.AddSeconds(15));
+        _watch.Due(missing, Now.AddSeconds(44)).Should().BeEmpty();
+        _watch.Due(missing, Now.AddSeconds(45)).Should().NotBeEmpty();
         _watch.Failed(new(ProviderErrorKind.RateLimited, "slow down", TimeSpan.FromMinutes(5)), Now);
         _watch.Due(missing, Now.AddSeconds(299)).Should().BeEmpty();
         _watch.Due(missing, Now.AddSeconds(300)).Should().NotBeEmpty();
         _watch.Failed(new(ProviderErrorKind.UnknownSymbol, "who?"), Now);
         _watch.Due(missing, Now.AddMinutes(59)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Attempts_of_one_run_that_fail_are_one_failure()
+    {
+        var missing = _watch.Missing(null, First, Now)!;
+
+        for (var attempt = 0; attempt < 10; attempt++)
+            _watch.Failed(new(ProviderErrorKind.Unavailable, "down"), Now.AddSeconds(attempt));
+
+        _watch.Due(missing, Now.AddSeconds(23)).Should().BeEmpty();
+        _watch.Due(missing, Now.AddSeconds(24)).Should().NotBeEmpty("the last one was nine seconds after the first");
     }
 
     [Fact]

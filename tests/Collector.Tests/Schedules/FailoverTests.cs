@@ -101,6 +101,26 @@ public sealed class FailoverTests : IDisposable
         _house.ShouldHaveStoredEverything();
     }
 
+    [Theory]
+    [InlineData(nameof(ProviderErrorKind.NotEntitled), "twelvedata,yahoo")]
+    [InlineData(nameof(ProviderErrorKind.NotSupported), "twelvedata,yahoo")]
+    [InlineData(nameof(ProviderErrorKind.Unavailable), null)]
+    public async Task Symbol_is_unknown_by_the_word_of_those_who_can_be_asked_but_not_while_somebody_may_still_have_it(string second, string? sayingSo)
+    {
+        var unknown = _house.Market.Companies[1].Symbol;
+        foreach (var provider in _house.Providers)
+            provider.FailsFor = symbol => symbol == unknown ? new ProviderError(ProviderErrorKind.UnknownSymbol, "Unknown.") : null;
+        _house.Providers[1].FailsFor = _ => null;
+        _house.Providers[1].Fails = _ => new ProviderError(Enum.Parse<ProviderErrorKind>(second), "Not now, or not with this key.");
+
+        await _house.CollectAsync();
+
+        if (sayingSo is null)
+            _house.Tracked.Unknown.Should().BeEmpty();
+        else
+            _house.Tracked.Unknown.Should().ContainKey(unknown).WhoseValue.Should().Equal(sayingSo.Split(','));
+    }
+
     [Fact]
     public async Task Next_one_is_asked_for_as_many_symbols_and_bars_as_it_takes()
     {
