@@ -14,7 +14,7 @@ internal sealed record Source(IMarketDataProvider Provider, Interval Interval, D
     public string Name => Provider.Name;
 
     /// <summary>Bars of one symbol in one request: a message has one symbol of a request, so no more than fit into that.</summary>
-    public int MaxBars => Math.Min(Provider.Capabilities.MaxBars, RawBars.MaxBars);
+    public int MaxBars => Math.Min(Provider.Capabilities.MaxBarsOf(Interval), RawBars.MaxBars);
 
     public bool Reaches(DateTimeOffset start) => Since is not { } since || start >= since;
 

@@ -25,13 +25,17 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
     /// <summary>The provider's documentation of <c>month</c>: any month since then.</summary>
     private static readonly DateOnly FirstMonth = new(2000, 1, 1);
 
-    /// <remarks>No bars of an hour: the provider begins them with the hour, in the middle of the first half hour of a session.</remarks>
+    /// <summary>As <see cref="MostBars"/>, of hours.</summary>
+    private const int MostHours = 480;
+
+    /// <remarks>Its own bars of an hour begin with the hour of the clock, in the middle of the first half hour of a session; ours are made of its half hours.</remarks>
     private static readonly IReadOnlyDictionary<Interval, string> Spellings = new Dictionary<Interval, string>
     {
         [Interval.OneMinute] = "1min",
         [Interval.FiveMinutes] = "5min",
         [Interval.FifteenMinutes] = "15min",
         [Interval.ThirtyMinutes] = "30min",
+        [Interval.OneHour] = "30min",
     };
 
     private readonly HttpClient _http;
@@ -55,7 +59,8 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
             .Append(new KeyValuePair<Interval, TimeSpan?>(Interval.OneDay, HasFullHistory ? null : CompactReach)).ToDictionary(),
         MaxSymbols: 1,
         MaxBars: MostBars,
-        Delay: TimeSpan.FromMinutes(20));
+        Delay: TimeSpan.FromMinutes(20))
+    { FewerBars = new Dictionary<Interval, int> { [Interval.OneHour] = MostHours } };
 
     public int CreditsForChain => 1;
 
@@ -81,8 +86,8 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
 
         return SingleSymbol.Answer(
             symbol,
-            request.Interval.IsIntraday
-                ? await IntradayAsync(request, vendorSymbol, cancellationToken)
+            request.Interval == Interval.OneHour ? await HoursAsync(request, vendorSymbol, cancellationToken)
+                : request.Interval.IsIntraday ? await IntradayAsync(request, vendorSymbol, cancellationToken)
                 : await DailyAsync(request, vendorSymbol, cancellationToken));
     }
 
@@ -170,6 +175,13 @@ internal sealed class AlphaVantageProvider : IMarketDataProvider, IOptionChainPr
         if (!isCompact && answer.Error is { Kind: ProviderErrorKind.NotEntitled, ConcernsThisRequestOnly: true })
             Interlocked.Exchange(ref _refusedInFullAt, now.Ticks);
         return answer;
+    }
+
+    private async Task<ProviderAnswer<IReadOnlyList<RawBar>>> HoursAsync(BarsRequest request, string symbol, CancellationToken cancellationToken)
+    {
+        var window = new BarsWindow(request, _time.GetUtcNow());
+        var halves = await IntradayAsync(HourOfHalves.Asked(request), symbol, cancellationToken);
+        return halves.IsSuccess ? halves with { Value = HourOfHalves.Of(halves.Value, window) } : halves;
     }
 
     /// <summary>One request a month. A month that the provider says is not valid has no bars, if another one has some: the symbol was not listed yet.</summary>

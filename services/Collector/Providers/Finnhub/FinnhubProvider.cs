@@ -20,13 +20,14 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
     /// <summary>"Only 1 month of intraday will be returned at a time."</summary>
     private static readonly TimeSpan MostIntraday = TimeSpan.FromDays(30);
 
-    /// <remarks>No bars of an hour: they begin with the hour, in the middle of the first half hour of a session.</remarks>
+    /// <remarks>Its own bars of an hour begin with the hour of the clock, in the middle of the first half hour of a session; ours are made of its half hours.</remarks>
     private static readonly Dictionary<Interval, string> Resolutions = new()
     {
         [Interval.OneMinute] = "1",
         [Interval.FiveMinutes] = "5",
         [Interval.FifteenMinutes] = "15",
         [Interval.ThirtyMinutes] = "30",
+        [Interval.OneHour] = "30",
         [Interval.OneDay] = "D",
     };
 
@@ -51,7 +52,7 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
     { Prices = VendorPrices.SplitAdjusted };
 
     /// <summary>Daily bars want the splits since then as well.</summary>
-    public int CreditsFor(BarsRequest request) => Windows(request).Count + (NeedsSplits(request) ? 1 : 0);
+    public int CreditsFor(BarsRequest request) => Windows(Asked(request)).Count + (NeedsSplits(request) ? 1 : 0);
 
     public Task<ProviderAnswer<IReadOnlyList<ListedInstrument>>> GetInstrumentsAsync(CancellationToken cancellationToken) => Task.FromResult(
         AskedBars.Refused<IReadOnlyList<ListedInstrument>>(
@@ -63,12 +64,13 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
             return AskedBars.Refused<IReadOnlyDictionary<string, SymbolAnswer<IReadOnlyList<RawBar>>>>(refusal, _time);
 
         var symbol = request.Symbols[0];
-        var window = new BarsWindow(request, _time.GetUtcNow());
+        var (asked, now) = (Asked(request), _time.GetUtcNow());
+        var window = new BarsWindow(asked, now);
         var cost = new RequestCost(1, request.DueSince);
         var bars = new List<RawBar>();
         ProviderAnswer<IReadOnlyList<RawBar>>? candles = null;
         var credits = 0;
-        foreach (var (from, to) in Windows(request))
+        foreach (var (from, to) in Windows(asked))
         {
             candles = await _vendor.GetAsync(
                 new VendorRequest(
@@ -97,7 +99,9 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
         }
 
         // A bar on the border of two requests is in both answers. One that they tell differently stays twice, for those who judge bars to see.
-        return SingleSymbol.Answer(symbol, candles! with { Value = [.. bars.Distinct()], Credits = credits });
+        IReadOnlyList<RawBar> told = [.. bars.Distinct()];
+        return SingleSymbol.Answer(
+            symbol, candles! with { Value = asked == request ? told : HourOfHalves.Of(told, new BarsWindow(request, now)), Credits = credits });
     }
 
     public async Task<ActionsAnswer> GetCorporateActionsAsync(IReadOnlyList<string> symbols, DateOnly from, DateOnly to, CancellationToken cancellationToken)
@@ -139,6 +143,8 @@ internal sealed class FinnhubProvider : IMarketDataProvider, IQuoteProvider, IDi
         cancellationToken);
 
     /// <summary>Daily bars at once, from a day before since their names differ by hours; others by the month.</summary>
+    private static BarsRequest Asked(BarsRequest request) => request.Interval == Interval.OneHour ? HourOfHalves.Asked(request) : request;
+
     private static List<(DateTimeOffset From, DateTimeOffset To)> Windows(BarsRequest request)
     {
         if (!request.Interval.IsIntraday)

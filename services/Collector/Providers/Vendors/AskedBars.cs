@@ -15,8 +15,8 @@ internal static class AskedBars
             return NotSupported($"A request has 1 to {capabilities.MaxSymbols} symbols, not {request.Symbols.Count}.");
         if (request.From > request.To)
             return NotSupported("The range ends before it begins.");
-        if (ExchangeCalendar.UsEquities.CountBars(request.Interval, request.From, request.To) is var bars && bars > capabilities.MaxBars)
-            return NotSupported($"A request is for {capabilities.MaxBars} bars at most, not {bars}.");
+        if (ExchangeCalendar.UsEquities.CountBars(request.Interval, request.From, request.To) is var bars && bars > capabilities.MaxBarsOf(request.Interval))
+            return NotSupported($"A request is for {capabilities.MaxBarsOf(request.Interval)} bars at most, not {bars}.");
         return null;
     }
 
