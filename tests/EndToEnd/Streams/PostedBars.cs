@@ -7,11 +7,15 @@ using StocksDapr.Support.Platform;
 
 namespace StocksDapr.EndToEnd.Streams;
 
-/// <summary>Minute bars of the last session of one symbol, sent until they are stored, whatever dies meanwhile; and what a reader of the stream must have seen of them.</summary>
-internal sealed class PostedBars(RunningPlatform platform, string symbol)
+/// <summary>
+/// Minute bars of the last session of one symbol, sent until they are stored, whatever dies meanwhile; and what a reader of the stream must have seen of them. They go past the gateway, so
+/// that there is news while it is away.
+/// </summary>
+internal sealed class PostedBars(RunningPlatform platform, string symbol) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private readonly HttpClient _collector = new() { BaseAddress = new Uri($"http://127.0.0.1:{platform.SidecarPortOf("writer")}/v1.0/invoke/collector/method/") };
     private readonly Session _session = ExchangeCalendar.UsEquities.LastCompletedSession(TimeProvider.System.GetUtcNow())!.Value;
     private readonly List<(string Name, string Time, double Close)> _told = [];
     private readonly SortedDictionary<string, double> _stored = new(StringComparer.Ordinal);
@@ -44,11 +48,13 @@ internal sealed class PostedBars(RunningPlatform platform, string symbol)
         [.. (await platform.GetAsync($"/api/v1/bars/{symbol}?interval=1min&from={TimeOf(0)}&limit=1000")).GetProperty("bars").GetProperty(symbol).EnumerateArray()
             .Select(bar => (bar.GetProperty("t").GetString()!, bar.GetProperty("close").GetDouble()))];
 
+    public void Dispose() => _collector.Dispose();
+
     private async Task<bool> TryStoreAsync(object body, CancellationToken cancellationToken)
     {
         try
         {
-            using var answer = await platform.Gateway.PostAsJsonAsync(new Uri("/api/v1/bars", UriKind.Relative), body, cancellationToken);
+            using var answer = await _collector.PostAsJsonAsync(new Uri("bars", UriKind.Relative), body, cancellationToken);
             if (answer.StatusCode != HttpStatusCode.OK)
                 return false;
 

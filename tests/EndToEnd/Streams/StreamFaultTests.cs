@@ -22,7 +22,7 @@ public abstract class StreamFaultTests(RunningPlatform platform)
     public async Task Whoever_dies_a_reader_that_comes_back_has_missed_no_stored_bar_and_no_correction_and_got_none_twice()
     {
         using var patience = new CancellationTokenSource(Patience);
-        var bars = new PostedBars(platform, "FAULTS");
+        using var bars = new PostedBars(platform, "FAULTS");
         await bars.StoreAsync(0, 10, patience.Token);
         var before = bars.Told.Count;
         await using var reader = new ReturningReader(_ => platform.Gateway, bars.Query);
@@ -49,7 +49,7 @@ public abstract class StreamFaultTests(RunningPlatform platform)
     public async Task A_bar_that_forms_is_never_read_as_a_stored_one_and_is_followed_by_the_one_that_is()
     {
         using var patience = new CancellationTokenSource(Patience);
-        var bars = new PostedBars(platform, "FORMS");
+        using var bars = new PostedBars(platform, "FORMS");
         await bars.StoreAsync(0, 10, patience.Token);
         await using var reader = new ReturningReader(_ => platform.Gateway, bars.Query);
         await reader.WhenBegunAsync().WaitAsync(patience.Token);

@@ -18,7 +18,7 @@ public sealed class StreamReplicaTests(RunsPlatform platform)
         await using var query = await Replica.StartAsync(platform, "Query");
         await Eventually.BeTrueAsync(async () => await gateway.IsThereAsync() && await query.IsThereAsync(), Patience);
         gateway.Client.DefaultRequestHeaders.Authorization = platform.Gateway.DefaultRequestHeaders.Authorization;
-        var bars = new PostedBars(platform, "REPLICAS");
+        using var bars = new PostedBars(platform, "REPLICAS");
         await bars.StoreAsync(0, 10, patience.Token);
         HttpClient[] gateways = [platform.Gateway, gateway.Client];
         await using var reader = new ReturningReader(visit => gateways[visit % 2], bars.Query, visitLength: 2);

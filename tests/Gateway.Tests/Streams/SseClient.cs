@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace StocksDapr.Gateway.Streams;
@@ -32,14 +33,17 @@ internal sealed class SseClient : IAsyncDisposable
     }
 
     /// <summary>The next event that is no heartbeat; null when the stream has ended.</summary>
+    /// <exception cref="TimeoutException">There were heartbeats and nothing else.</exception>
     public async Task<SseEvent?> NextAsync()
     {
-        while (true)
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Patience;)
         {
             var item = await NextOfAllAsync();
             if (item?.Name != "heartbeat")
                 return item;
         }
+
+        throw new TimeoutException("Nothing but heartbeats came.");
     }
 
     /// <summary>Reads until a heartbeat: everything that there was to tell has been told.</summary>

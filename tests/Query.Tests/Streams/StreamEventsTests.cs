@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using StocksDapr.Query.Bars;
 using StocksDapr.Query.Streams;
 using StocksDapr.Query.Tests.Support;
 using StocksDapr.Support;
@@ -121,6 +122,17 @@ public sealed class StreamEventsTests(PostgresFixture postgres) : IClassFixture<
         await using var service = await TestQuery.StartAsync(market);
 
         (await service.GetProblemAsync($"/stream/subscription?{query}", status))["code"]!.GetValue<string>().Should().Be(code);
+    }
+
+    [Fact]
+    public async Task So_many_symbols_may_be_followed_and_no_more()
+    {
+        await using var market = await MarketAsync();
+        await using var service = await TestQuery.StartAsync(market);
+        var most = "AAPL," + string.Join(',', Enumerable.Range(2, BarsRequest.MaxSymbols - 1).Select(number => $"S{number}"));
+
+        (await service.GetAsync($"/stream/subscription?symbols={most}"))["symbols"]!.AsArray().Should().HaveCount(BarsRequest.MaxSymbols);
+        (await service.GetProblemAsync($"/stream/subscription?symbols={most},ONE", 400))["code"]!.GetValue<string>().Should().Be("too_many_symbols");
     }
 
     private async Task<TestMarket> MarketAsync()
