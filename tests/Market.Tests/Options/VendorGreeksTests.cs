@@ -52,18 +52,21 @@ public sealed class VendorGreeksTests
             var terms = new OptionTerms(contract.Type, Spot, contract.Strike, (contract.Expiry.DayNumber - Day.DayNumber) / 365.0, Rate);
             var volatility = Value("implied_volatility");
             var greeks = BlackScholes.Greeks(terms, volatility);
+
+            // Half of all differ by an eighth of this at most, most by far less. The most of delta, gamma and theta are those at the money in the last week, where a spot taken another
+            // moment shows; of vega and rho those of 2.6 years, whose rate is another than that of a week.
             greeks.Delta.Should().BeApproximately(Value("delta"), 0.004, line);
-            greeks.Gamma.Should().BeApproximately(Value("gamma"), 4e-4, line);
-            greeks.Vega.Should().BeApproximately(Value("vega"), 0.006, line);
-            greeks.Theta.Should().BeApproximately(Value("theta"), 0.003, line);
+            greeks.Gamma.Should().BeApproximately(Value("gamma"), 3.1e-4, line);
+            greeks.Vega.Should().BeApproximately(Value("vega"), 0.0054, line);
+            greeks.Theta.Should().BeApproximately(Value("theta"), 0.0025, line);
             greeks.Rho.Should().BeApproximately(Value("rho"), 0.031, line);
 
-            // The vendor's volatilities stand about a point apart from each other.
+            // The vendor explains a price of its own between bid and ask.
             var (bid, ask) = (Value("bid"), Value("ask"));
             if (bid > 0 && greeks.Vega > 0.1 && ask - bid < 2 && ImpliedVolatility.OfEuropean(terms, (bid + ask) / 2).Value is { } ours)
             {
                 implied++;
-                ours.Should().BeApproximately(volatility, 0.02, line);
+                ours.Should().BeApproximately(volatility, 0.011, line);
             }
         }
 
