@@ -12,6 +12,7 @@ namespace StocksDapr.Collector.Providers.AlphaVantage;
 /// limit at a time ("1 request per second … 25 requests per day"); those that are known from the documentation and from what users quote are told apart here.
 /// The sentence is never passed on: it may repeat the key.
 /// </summary>
+/// <remarks>An empty object alone, <c>{}</c>, is documented nowhere: it is taken for an answer that failed, and not for a range or a symbol without bars.</remarks>
 internal sealed class AlphaVantageDialect(TimeProvider time) : IVendorDialect
 {
     private static readonly TimeSpan PauseOfSecond = TimeSpan.FromSeconds(2);

@@ -10,7 +10,12 @@ internal static class TwelveDataWitness
 {
     private static readonly Dictionary<string, string> Indices = new()
     {
-        ["SPX"] = "^GSPC", ["DJI"] = "^DJI", ["IXIC"] = "^IXIC", ["NDX"] = "^NDX", ["RUT"] = "^RUT", ["VIX"] = "^VIX",
+        ["SPX"] = "^GSPC",
+        ["DJI"] = "^DJI",
+        ["IXIC"] = "^IXIC",
+        ["NDX"] = "^NDX",
+        ["RUT"] = "^RUT",
+        ["VIX"] = "^VIX",
     };
 
     public static Testimony Of(JsonElement? body, int status)
