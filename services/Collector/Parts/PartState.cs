@@ -6,6 +6,9 @@ namespace StocksDapr.Collector.Parts;
 /// <summary>How far each symbol of a part has come, whoever delivers it.</summary>
 internal sealed class PartState(CollectPart part)
 {
+    /// <summary>Longer than what is listed goes without any trade.</summary>
+    private static readonly TimeSpan LongRange = TimeSpan.FromDays(30);
+
     public IReadOnlyList<PartSymbolState> Symbols { get; } = [.. part.Symbols.Select(wanted => new PartSymbolState(wanted, part.From))];
 
     /// <summary>Those that a provider may still be asked for.</summary>
@@ -14,13 +17,13 @@ internal sealed class PartState(CollectPart part)
     public IReadOnlyList<StepSymbol> Outcomes() => [.. Symbols.Select(symbol => symbol.Outcome ?? Failed(symbol))];
 
     /// <summary>
-    /// The symbols of which some providers say that they do not have them, while of the others none will ever answer: it lacks the interval, or our key the right. With
-    /// those who say so.
+    /// The symbols of which some providers say that they do not have them, while of the others none will ever answer (it lacks the interval, or our key the right) or one has
+    /// nothing at all in a long range: several vendors answer so what they do not know. With those who say so.
     /// </summary>
     public IEnumerable<(string Symbol, IReadOnlyList<string> Providers)> Unknown() =>
         from symbol in Symbols
-        where symbol.Outcome is null && part.Providers.All(symbol.IsRefusedBy)
-        let providers = part.Providers.Where(provider => symbol.FailureOf(provider)!.Kind == ProviderErrorKind.UnknownSymbol).ToList()
+        where symbol.Outcome is null ? part.Providers.All(symbol.IsRefusedBy) : symbol.Outcome.Outcome == SymbolOutcome.Empty && part.To - part.From >= LongRange
+        let providers = part.Providers.Where(provider => symbol.FailureOf(provider)?.Kind == ProviderErrorKind.UnknownSymbol).ToList()
         where providers.Count > 0
         select (symbol.Wanted.Symbol, (IReadOnlyList<string>)providers);
 

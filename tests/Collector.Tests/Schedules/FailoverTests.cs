@@ -122,6 +122,19 @@ public sealed class FailoverTests : IDisposable
     }
 
     [Fact]
+    public async Task Symbol_is_unknown_when_one_provider_says_so_and_another_one_has_nothing_of_it_in_years()
+    {
+        var unknown = _house.Market.Companies[1].Symbol;
+        _house.Provider.FailsFor = symbol => symbol == unknown ? new ProviderError(ProviderErrorKind.UnknownSymbol, "Unknown.") : null;
+        _house.Providers[1].Edits = (_, symbol, bars) => symbol == unknown ? [] : bars;
+
+        await _house.CollectAsync();
+
+        _house.Tracked.Unknown.Should().ContainKey(unknown).WhoseValue.Should().Equal("twelvedata");
+        _house.Tracked.Unknown.Should().HaveCount(1);
+    }
+
+    [Fact]
     public async Task Next_one_is_asked_for_as_many_symbols_and_bars_as_it_takes()
     {
         _house.Provider.Fails = _ => Down;
