@@ -105,8 +105,8 @@ public sealed class CrossCheckTests : IDisposable
     [Fact]
     public async Task However_much_there_is_a_sample_is_no_collection_of_its_own()
     {
-        using var house = new RunHouse(
-            120, [new SeriesPlan(Interval.OneDay, Years: 1), new SeriesPlan(Interval.OneHour, Sessions: 1)], vendors: ["twelvedata", "fmp"]) { CrossCheck = { Share = 1 } };
+        using var house = new RunHouse(120, [new SeriesPlan(Interval.OneDay, Years: 1), new SeriesPlan(Interval.OneHour, Sessions: 1)], vendors: ["twelvedata", "fmp"]);
+        house.CrossCheck.Share = 1;
         var plan = new PlanCrossCheck([house.Due], Microsoft.Extensions.Options.Options.Create(house.CrossCheck), new RunHouse.Host());
 
         (await plan.RunAsync(null!, new SampleOrder(Markets.UsStocks, Session))).Should().HaveCount(200);

@@ -236,6 +236,20 @@ public sealed class FailoverTests : IDisposable
     }
 
     [Fact]
+    public async Task What_one_does_not_know_and_the_others_could_not_be_asked_for_is_neither_unknown_nor_hopeless()
+    {
+        var symbol = _house.Market.Companies[1].Symbol;
+        _house.Provider.Fails = _ => new ProviderError(ProviderErrorKind.NotEntitled, "The key is wrong.");
+        _house.Providers[1].FailsFor = asked => asked == symbol ? new ProviderError(ProviderErrorKind.UnknownSymbol, "Unknown.") : Down;
+        _house.Providers[2].Fails = _ => Down;
+
+        await _house.CollectAsync();
+
+        _house.Tracked.Unknown.Should().BeEmpty();
+        _house.End.Detail.Should().Be("No provider answered anything; the next slot tries again.");
+    }
+
+    [Fact]
     public async Task Of_what_the_next_one_says_only_the_holes_are_taken()
     {
         var symbol = _house.Market.Companies[2].Symbol;

@@ -126,7 +126,7 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
         while (next.Length > 0);
 
         paged.Should().Equal(whole).And.OnlyContain(contract => contract[10] == 'C');
-        (await _query.GetAsync("/options/AAPL?type=call&limit=10"))["next"].Should().BeNull("that was all");
+        (await _query.GetAsync("/options/AAPL?type=call&limit=10&asOf=2026-11-20T17:10:00Z"))["next"].Should().BeNull("that was all");
         (await _query.GetProblemAsync($"/options/AAPL?type=put&limit=3&cursor={(await _query.GetAsync("/options/AAPL?type=call&limit=3&asOf=2026-11-20T17:10:00Z"))["next"]}", 400))["code"]!
             .GetValue<string>().Should().Be("bad_cursor");
     }
@@ -235,6 +235,7 @@ public sealed class OptionsTests(PostgresFixture postgres) : IClassFixture<Postg
         (await AgainAsync()).Should().Be(HttpStatusCode.NotModified);
         await ReviseAsync(Second, "AAPL261218P00210000", bid: 20, at: "2026-11-20T18:00:00Z");
         (await AgainAsync()).Should().Be(HttpStatusCode.OK, "something else is to be said");
+        Contracts(await _query.GetAsync("/options/AAPL?expiry=2026-12-18&strikes=210..210")).Should().HaveCount(2, "what a quote was before is not there beside it");
 
         async Task<HttpStatusCode> AgainAsync()
         {

@@ -31,8 +31,6 @@ internal sealed class LedgerTurn(KeyBudget budget, IReadOnlyList<ProviderKey> ke
     /// <summary>More that were sent away are not remembered: they are told the same time as the last one.</summary>
     private const int MaxSentAway = 200;
 
-    private static readonly TimeSpan KeptIdle = TimeSpan.FromDays(2);
-
     public LedgerOutcome Take(ProviderLedger ledger, LedgerInput input, DateTimeOffset now)
     {
         var next = Tidy(ledger, input, now);
@@ -60,13 +58,6 @@ internal sealed class LedgerTurn(KeyBudget budget, IReadOnlyList<ProviderKey> ke
         return new LedgerOutcome(next with { ChangedAt = now > ledger.ChangedAt ? now : ledger.ChangedAt }, isChanged, grants, sentAway, wakeAt, behind);
     }
 
-    /// <summary>When a request of so many credits that comes now would be granted, as far as one can tell.</summary>
-    public DateTimeOffset EstimateFor(ProviderLedger ledger, int credits, DateTimeOffset now)
-    {
-        var id = "";
-        return Estimates(ledger, [.. ledger.Waiting.Where(waiting => IsAlive(ledger, waiting, now)), new WaitingRequest(id, null, credits, null, now)], now)[id];
-    }
-
     public static bool IsAlive(ProviderLedger ledger, WaitingRequest waiting, DateTimeOffset now) =>
         waiting.Replica is { } replica ? ledger.Leases.GetValueOrDefault(replica) > now - KeyBudget.Margin : waiting.Until > now;
 
@@ -75,9 +66,9 @@ internal sealed class LedgerTurn(KeyBudget budget, IReadOnlyList<ProviderKey> ke
         var ledgers = new Dictionary<string, KeyLedger>(StringComparer.Ordinal);
         foreach (var (fingerprint, key) in ledger.Keys)
         {
+            // A key that was taken out may be put back on the same day.
             var pruned = budget.Prune(key, now);
-            if (pruned.Spends.Count > 0 || pruned.BlockedUntil(now) is not null || keys.Any(known => known.Fingerprint == fingerprint)
-                || pruned.Day.ToDateTime(TimeOnly.MinValue) > now.UtcDateTime - KeptIdle)
+            if (pruned.Spends.Count > 0 || pruned.DaySpent > 0 || pruned.BlockedUntil(now) is not null || keys.Any(known => known.Fingerprint == fingerprint))
                 ledgers[fingerprint] = pruned;
         }
 

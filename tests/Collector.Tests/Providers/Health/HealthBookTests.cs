@@ -32,14 +32,15 @@ public sealed class HealthBookTests
         var book = HealthBook.Of(Error("Malformed", "old"), TimeSpan.Zero, Start)
             .Plus(HealthBook.Of(Error("Malformed", "new"), TimeSpan.Zero, Start.AddMinutes(20)), Start.AddMinutes(20))
             .Plus(HealthBook.Of(Error("Malformed", "late"), TimeSpan.Zero, Start.AddMinutes(10)), Start.AddMinutes(20))
+            .Plus(HealthBook.Of(null, TimeSpan.Zero, Start.AddMinutes(22)), Start.AddMinutes(22))
             .Plus(HealthBook.Of(null, TimeSpan.Zero, Start.AddMinutes(25)), Start.AddMinutes(25))
             .Plus(HealthBook.Of(null, TimeSpan.Zero, Start.AddMinutes(24)), Start.AddMinutes(25));
 
         (book.LastError!.Detail, book.LastSuccess).Should().Be(("new", Start.AddMinutes(25)));
-        book.Hour.Sum(slot => slot.Answers).Should().Be(5);
+        book.Hour.Sum(slot => slot.Answers).Should().Be(6);
         var later = book.Plus(HealthBook.Empty, Start.AddMinutes(65));
-        later.Hour.Sum(slot => slot.Answers).Should().Be(4, "the first one is more than an hour ago");
-        later.Day.Sum(slot => slot.Answers).Should().Be(5);
+        later.Hour.Sum(slot => slot.Answers).Should().Be(5, "the first one is more than an hour ago");
+        later.Day.Sum(slot => slot.Answers).Should().Be(6);
         later.Plus(HealthBook.Empty, Start.AddDays(2)).Should().Match<HealthBook>(old => old.Hour.Count == 0 && old.Day.Count == 0 && old.LastError!.Detail == "new");
     }
 

@@ -35,6 +35,7 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
             builder.AddServiceDefaults(AppIds.Collector);
             builder.Services.AddSingleton<IProviderState>(_state);
             builder.AddProviderKeys(new VendorTerms("stub", "STUB_API_KEY", new KeyLimits(8, 800)));
+            builder.AddProviderKeys(new VendorTerms("daily", "STUB_API_KEY", new KeyLimits(null, 25)));
             builder.AddProviderKeys(new VendorTerms("other", "OTHER_API_KEY", new KeyLimits(5)));
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Logging.ClearProviders();
@@ -95,6 +96,60 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_is_shown_and_what_waited_in_a_replica_that_has_died_is_not()
+    {
+        await Eventually.BeTrueAsync(async () => (await StubAsync(1)).GetProperty("keys").GetArrayLength() == 2);
+        using var end = new CancellationTokenSource();
+        var asked = Enumerable.Range(0, 5).Select(_ => KeysOf(0).AcquireAsync(new RequestCost(8), end.Token)).ToList();
+
+        await Eventually.BeTrueAsync(async () => (await StubAsync(1)).GetProperty("queue").GetProperty("sentAway").GetInt32() == 1);
+
+        var stub = await StubAsync(1);
+        stub.GetProperty("state").GetString().Should().Be("waiting");
+        stub.GetProperty("queue").GetProperty("length").GetInt32().Should().Be(2);
+        stub.GetProperty("queue").GetProperty("nextGrant").GetDateTimeOffset().Should().BeAfter(stub.GetProperty("queue").GetProperty("waitingSince").GetDateTimeOffset().AddSeconds(55));
+        await end.CancelAsync();
+
+        var gone = DateTimeOffset.UnixEpoch;
+        await Eventually.BeTrueAsync(async () =>
+        {
+            var (ledger, version) = await _state.ReadAsync<ProviderLedger>("provider-budget-daily", default);
+            return await _state.TryWriteAsync(
+                "provider-budget-daily",
+                (ledger ?? ProviderLedger.Empty) with { Waiting = [new WaitingRequest("x", "gone", 1, null, gone)], Leases = new Dictionary<string, DateTimeOffset> { ["gone"] = gone } }, version, default);
+        });
+        (await ProviderAsync(1, "daily")).GetProperty("queue").GetProperty("length").GetInt32().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Budget_of_a_day_comes_back_at_the_vendors_midnight()
+    {
+        await Eventually.BeTrueAsync(async () => (await ProviderAsync(0, "daily")).GetProperty("keys").GetArrayLength() == 2);
+        var before = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
+        await KeysOf(0, "daily").AcquireAsync(new RequestCost(), default);
+
+        var day = (await ProviderAsync(0, "daily")).GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("day")).Single(day => day.GetProperty("left").GetInt32() == 24);
+
+        day.GetProperty("renewsAt").GetDateTimeOffset().UtcDateTime.Should().BeOneOf(before.AddDays(1), before.AddDays(2));
+        if (TimeProvider.System.GetUtcNow().UtcDateTime.Date == before)
+            day.GetProperty("renewsAt").GetDateTimeOffset().UtcDateTime.Should().Be(before.AddDays(1));
+    }
+
+    [Theory]
+    [InlineData(nameof(ProviderErrorKind.NotEntitled), 2, "keysRefused")]
+    [InlineData(nameof(ProviderErrorKind.Unavailable), 5, "failing")]
+    public async Task State_says_in_a_word_why_a_provider_is_not_asked(string kind, int times, string state)
+    {
+        for (var time = 0; time < times; time++)
+        {
+            var grant = await KeysOf(0).AcquireAsync(new RequestCost(), default);
+            await KeysOf(0).ReportAsync(grant, new KeyReport(new ProviderError(Enum.Parse<ProviderErrorKind>(kind), "No."), null), default);
+        }
+
+        await Eventually.BeTrueAsync(async () => (await StubAsync(0)).GetProperty("state").GetString() == state);
+    }
+
+    [Fact]
     public async Task Service_that_stops_tells_the_others_what_it_has_seen()
     {
         await Eventually.BeTrueAsync(async () => (await StubAsync(0)).GetProperty("keys").GetArrayLength() == 2);
@@ -118,7 +173,7 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
         metrics.Should().Contain("collector_provider_circuit{provider=\"stub\"} 0").And.Contain("collector_provider_waiting{provider=\"stub\"} 0");
     }
 
-    private ProviderKeyring KeysOf(int service) => _services[service].Services.GetRequiredService<ProviderKeyrings>().For("stub");
+    private ProviderKeyring KeysOf(int service, string provider = "stub") => _services[service].Services.GetRequiredService<ProviderKeyrings>().For(provider);
 
     private async Task<string> TextAsync(int service)
     {
@@ -126,10 +181,12 @@ public sealed class ProviderEndpointTests : IAsyncLifetime
         return await client.GetStringAsync("/providers");
     }
 
-    private async Task<JsonElement> StubAsync(int service)
+    private Task<JsonElement> StubAsync(int service) => ProviderAsync(service, "stub");
+
+    private async Task<JsonElement> ProviderAsync(int service, string name)
     {
         using var client = new HttpClient { BaseAddress = new Uri(_services[service].Urls.Single()) };
         var list = await client.GetFromJsonAsync<JsonElement>("/providers");
-        return list.GetProperty("providers").EnumerateArray().Single(provider => provider.GetProperty("name").GetString() == "stub");
+        return list.GetProperty("providers").EnumerateArray().Single(provider => provider.GetProperty("name").GetString() == name);
     }
 }
