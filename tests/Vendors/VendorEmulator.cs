@@ -39,6 +39,9 @@ public abstract class VendorEmulator : IAsyncDisposable
 
     public EmulatedBudget Budget { get; } = new();
 
+    /// <summary>Keys that are good beside <see cref="GoodKey"/>.</summary>
+    public IReadOnlyList<string> MoreKeys { get; init; } = [];
+
     /// <summary>What happens to requests from now on.</summary>
     public VendorFault Fault { get; set; }
 
@@ -128,7 +131,7 @@ public abstract class VendorEmulator : IAsyncDisposable
         _requests.Enqueue(logged);
         if (Instead?.Invoke(logged) is { } instead)
             return instead;
-        if (WantsKey && key != GoodKey)
+        if (WantsKey && key != GoodKey && !MoreKeys.Contains(key))
             return AnswerToWrongKey();
 
         var state = Budget.Spend(key ?? "", cost, Clock.GetUtcNow());
