@@ -11,12 +11,18 @@ internal sealed class KeyringService(ProviderKeyrings keyrings, ProviderGauges g
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(2);
 
+    private int _stops;
+
     /// <summary>Held, so that what they show is measured from the start.</summary>
     public ProviderGauges Gauges => gauges;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+
+        // A host that is taken down may be stopped once more, when there is nothing left to speak with.
+        if (Interlocked.Increment(ref _stops) > 1)
+            return;
 
         // What was seen of providers since the last word about it; whoever starts next begins with that.
         using var limit = new CancellationTokenSource(LastWord, time);
