@@ -42,5 +42,12 @@ public static class Symbol
             ? $"{symbol[..^2]}.{symbol[^1]}"
             : symbol;
 
+    /// <summary>
+    /// Whether shares of it are traded, which can be counted. An index (<c>^GSPC</c>) is not traded, and of a currency pair (<c>EUR/USD</c>, <c>EURUSD=X</c>) nobody counts.
+    /// </summary>
+    /// <param name="symbol">A valid symbol.</param>
+    public static bool HasVolume(string symbol) =>
+        symbol[0] != '^' && !symbol.EndsWith("=X", StringComparison.Ordinal) && !OfUsStock(symbol).Contains('/', StringComparison.Ordinal);
+
     public static bool IsSimulated(string symbol) => symbol.EndsWith(SimulatedSuffix, StringComparison.Ordinal);
 }

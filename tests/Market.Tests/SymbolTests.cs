@@ -43,4 +43,13 @@ public sealed class SymbolTests
     [InlineData("7203-T", "7203-T")]
     [InlineData("ABCDEF-B", "ABCDEF-B")]
     public void A_class_of_US_shares_has_one_form(string symbol, string expected) => Symbol.OfUsStock(symbol).Should().Be(expected);
+
+    [Theory]
+    [InlineData("AAPL", true)]
+    [InlineData("BRK/B", true)]
+    [InlineData("BTC-USD", true)]
+    [InlineData("^GSPC", false)]
+    [InlineData("EUR/USD", false)]
+    [InlineData("EURUSD=X", false)]
+    public void Shares_of_indices_and_currencies_cannot_be_counted(string symbol, bool expected) => Symbol.HasVolume(symbol).Should().Be(expected);
 }

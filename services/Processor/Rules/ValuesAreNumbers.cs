@@ -1,15 +1,20 @@
 using StocksDapr.Contracts.Messages;
+using StocksDapr.Market;
 
 namespace StocksDapr.Processor.Rules;
 
-/// <summary>Every price and the volume must be there and be a number. The other rules rely on it and are not asked where it fails.</summary>
+/// <summary>
+/// Every price and the volume must be there and be a number; the volume may be missing where nobody can have counted it (<see cref="Symbol.HasVolume"/>), and counts as zero
+/// there. The other rules rely on it and are not asked where it fails.
+/// </summary>
 internal sealed class ValuesAreNumbers : IBarRule
 {
     public const string MissingValue = "missing-value";
     public const string NotANumber = "not-a-number";
 
     public Violation? Check(in RawBar bar, in BarSubject subject) =>
-        bar.Open.TryGetNumber(out _) && bar.High.TryGetNumber(out _) && bar.Low.TryGetNumber(out _) && bar.Close.TryGetNumber(out _) && bar.Volume.TryGetNumber(out _)
+        bar.Open.TryGetNumber(out _) && bar.High.TryGetNumber(out _) && bar.Low.TryGetNumber(out _) && bar.Close.TryGetNumber(out _)
+        && (bar.Volume.TryGetNumber(out _) || (bar.Volume.IsMissing && !Symbol.HasVolume(subject.Symbol)))
             ? null
             : Describe(bar);
 

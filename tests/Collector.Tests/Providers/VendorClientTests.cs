@@ -54,6 +54,17 @@ public sealed class VendorClientTests : IDisposable
         (await Client(http).GetAsync(new VendorRequest("/"), _ => "", default)).Error!.Kind.Should().Be(ProviderErrorKind.Unavailable);
     }
 
+    [Fact]
+    public async Task Answer_that_trips_its_reader_up_is_malformed()
+    {
+        using var http = Http(() => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{}") });
+
+        var error = (await Client(http).GetAsync<string>(new VendorRequest("/"), _ => throw new FormatException("Not a date."), default)).Error!;
+
+        error.Kind.Should().Be(ProviderErrorKind.Malformed);
+        error.Detail.Should().Contain("Not a date.");
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

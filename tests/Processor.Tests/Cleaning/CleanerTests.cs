@@ -19,6 +19,19 @@ public sealed class CleanerTests
         clean.Findings.Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData("^GSPC", true)]
+    [InlineData("EUR/USD", true)]
+    [InlineData("AAPL", false)]
+    public void Only_what_nobody_can_count_may_lack_its_volume(string symbol, bool passes)
+    {
+        var clean = _cleaner.Clean(Daily(Bar("2013-02-08") with { Volume = default }) with { Symbol = symbol });
+
+        clean.Bars.Select(bar => bar.Volume).Should().Equal(passes ? [0L] : []);
+        clean.Quarantined.Select(quarantined => quarantined.Rule).Should().Equal(passes ? [] : ["missing-value"]);
+        _cleaner.Clean(Daily(Bar("2013-02-08") with { Volume = new RawValue("many") }) with { Symbol = symbol }).Quarantined.Should().ContainSingle("what is said must be a number everywhere");
+    }
+
     [Fact]
     public void A_bad_bar_goes_to_quarantine_and_the_rest_goes_on()
     {

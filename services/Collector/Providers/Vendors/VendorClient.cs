@@ -124,10 +124,10 @@ internal sealed class VendorClient(
         {
             return read(body);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is not (JsonException or OperationCanceledException or OutOfMemoryException))
         {
-            // What JSON readers throw for a text whose bytes are not Unicode.
-            throw new JsonException(e.Message, e);
+            // What JSON readers throw for a text whose bytes are not Unicode, and whatever else a reader trips over: the answer is at fault, and asking for it again costs.
+            throw new JsonException($"The answer cannot be read: {e.Message}", e);
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
         {
