@@ -88,7 +88,8 @@ public abstract class KillTests(RunningPlatform platform)
     }
 
     private async Task<List<JsonElement>> ReceiptsOfAsync(string fileName) =>
-        [.. (await platform.GetAsync("/api/v1/imports?limit=100")).GetProperty("items").EnumerateArray().Where(item => item.GetProperty("fileName").GetString() == fileName)];
+        [.. (await platform.GetAsync("/api/v1/imports?limit=100")).GetProperty("items").EnumerateArray()
+            .Where(item => item.TryGetProperty("fileName", out var name) && name.GetString() == fileName)];
 
     private static void Kill(int pid)
     {

@@ -8,9 +8,14 @@ internal sealed record StreamedEvent(string? Id, string Name, JsonElement Data)
 {
     public string Symbol => Data.GetProperty("symbol").GetString()!;
 
-    public string Time => Data.GetProperty("t").GetString()!;
+    /// <summary>Start of the bar; empty for an event that is of none.</summary>
+    public string Time => Data.TryGetProperty("t", out var time) ? time.GetString()! : "";
 
-    public double Close => Data.GetProperty("close").GetDouble();
+    /// <summary>Not a number for an event that has none.</summary>
+    public double Close => Data.TryGetProperty("close", out var close) ? close.GetDouble() : double.NaN;
+
+    /// <summary>The gateway closes the stream, and asks to come back with the last id: nothing is lost by it.</summary>
+    public bool IsInterruption => Name == "end" && Data.GetProperty("retry").GetBoolean();
 }
 
 /// <summary>Reads <c>GET /api/v1/stream</c> as a browser does.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace StocksDapr.EndToEnd.Streams;
 
-/// <summary>A reader that comes back whenever its connection ends, with the last id that it has seen, and keeps all events but heartbeats.</summary>
+/// <summary>A reader that comes back whenever its connection ends, with the last id that it has seen, and keeps all events but heartbeats and requests to come back.</summary>
 internal sealed class ReturningReader : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -45,7 +45,7 @@ internal sealed class ReturningReader : IAsyncDisposable
                     last = item.Id ?? last;
                     if (last is not null)
                         _begun.TrySetResult();
-                    if (item.Name == "heartbeat")
+                    if (item.Name == "heartbeat" || item.IsInterruption)
                         continue;
 
                     _events.Enqueue(item);
