@@ -95,5 +95,6 @@ public abstract class KillTests(RunningPlatform platform)
     {
         using var process = Process.GetProcessById(pid);
         process.Kill();
+        process.WaitForExit(); // Until then it holds what a successor needs.
     }
 }

@@ -15,8 +15,8 @@ internal sealed class DetachedRun(UpRequest request)
     public async Task<int> StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(request.Data.Logs);
-        if (IsTaken())
-            return await JoinAsync(cancellationToken);
+        if (IsTaken() && await TryJoinAsync(cancellationToken))
+            return ExitCodes.Done;
 
         var log = request.Data.RunnerLog;
         if (File.Exists(log) && new FileInfo(log).Length > LargestLog)
@@ -42,18 +42,19 @@ internal sealed class DetachedRun(UpRequest request)
         return free is null;
     }
 
-    /// <summary>It is running already: says so, and waits until that run is ready.</summary>
-    private async Task<int> JoinAsync(CancellationToken cancellationToken)
+    /// <summary>It is running already: says so, and waits until that run is ready; false when it ends instead, as one that was just killed does a moment later.</summary>
+    private async Task<bool> TryJoinAsync(CancellationToken cancellationToken)
     {
         Console.WriteLine(AttachedRun.RunningAlready(RunRecord.Read(request.Data)));
         while (IsTaken())
         {
             if (RunRecord.Read(request.Data) is { State: not RunState.Starting })
-                return ExitCodes.Done;
+                return true;
             await Task.Delay(Poll, cancellationToken);
         }
 
-        throw new RunFailedException($"That run has ended. Its log: {request.Data.RunnerLog}");
+        Console.WriteLine("That run has ended; this one begins in its place.");
+        return false;
     }
 
     private int Ended(int exitCode, RunRecord? record, LogTail said)
